@@ -1,0 +1,99 @@
+package berth.protocol.command;
+
+import berth.protocol.ContainerName;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Something that runs until it ends by itself or is cancelled, and writes output meanwhile. */
+public sealed interface ProcessCommand extends Command {
+  /** The container it is about. */
+  ContainerName container();
+
+  /** Whether its output goes out in chunks as it comes; else only the tail is in the result. */
+  boolean stream();
+
+  /**
+   * Runs a program inside a running container.
+   *
+   * @param argv the program, by absolute path or found on the container's PATH, and its arguments
+   * @param environment added to the container's own
+   * @param user by name or number; empty for root
+   * @param directory absolute; empty for {@code /}
+   * @param timeout after which it is killed; empty for none
+   * @param stdin whether input will be sent; else it reads /dev/null
+   */
+  record Exec(
+      ContainerName container,
+      List<String> argv,
+      Map<String, String> environment,
+      Optional<String> user,
+      Optional<String> directory,
+      Optional<Duration> timeout,
+      boolean stdin,
+      boolean stream)
+      implements ProcessCommand {
+    private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+    private static final Pattern USER = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}");
+
+    public Exec {
+      Objects.requireNonNull(container, "container");
+      argv = argv == null ? List.of() : List.copyOf(argv);
+      environment = environment == null ? Map.of() : Map.copyOf(environment);
+      require(!argv.isEmpty() && !argv.getFirst().isEmpty(), "no program to run");
+      require(argv.stream().noneMatch(Exec::hasNul), "an argument has a NUL character");
+      environment.forEach((name, value) -> {
+        require(VARIABLE.matcher(name).matches(), "bad environment variable \"" + name + "\"");
+        require(!hasNul(value), "the variable " + name + " has a NUL character");
+      });
+      user.ifPresent(u -> require(USER.matcher(u).matches(), "bad user \"" + u + "\""));
+      directory.ifPresent(
+          d -> require(d.startsWith("/") && !hasNul(d), "bad directory \"" + d + "\": absolute"));
+      timeout.ifPresent(t -> require(t.isPositive(), "bad timeout " + t + ": must be positive"));
+    }
+
+    @Override
+    public Repeat repeat() {
+      return Repeat.ONCE;
+    }
+
+    private static boolean hasNul(String text) {
+      return text.indexOf('\0') >= 0;
+    }
+
+    private static void require(boolean holds, String complaint) {
+      if (!holds) {
+        throw new IllegalArgumentException(complaint);
+      }
+    }
+  }
+
+  /**
+   * Reads a container's journal, running or stopped, as one JSON object a line (journalctl(1),
+   * {@code -o json}).
+   *
+   * @param lines how many of the newest entries come first, 0 to 100,000
+   * @param follow whether it goes on with new entries until it is cancelled
+   */
+  record ReadLogs(ContainerName container, int lines, boolean follow) implements ProcessCommand {
+    public ReadLogs {
+      Objects.requireNonNull(container, "container");
+      if (lines < 0 || lines > 100_000) {
+        throw new IllegalArgumentException("bad number of lines " + lines + ": 0 to 100000");
+      }
+    }
+
+    @Override
+    public boolean stream() {
+      return true;
+    }
+
+    @Override
+    public Repeat repeat() {
+      return Repeat.ONCE;
+    }
+  }
+}

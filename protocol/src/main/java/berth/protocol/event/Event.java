@@ -1,0 +1,109 @@
+package berth.protocol.event;
+
+import berth.protocol.ContainerName;
+import berth.protocol.ImageName;
+import berth.protocol.PoolName;
+import berth.protocol.state.ContainerState;
+import berth.protocol.state.ImageState;
+import berth.protocol.state.PoolState;
+import java.util.Objects;
+
+/** Something that happened on a host. It carries the thing as it is afterwards. */
+public sealed interface Event {
+
+  /** Something happened to a container that is still there. */
+  sealed interface ContainerEvent extends Event {
+    /** The container as it is after the event. */
+    ContainerState container();
+  }
+
+  /** A container was made, by Berth or by hand. */
+  record ContainerCreated(ContainerState container) implements ContainerEvent {
+    public ContainerCreated {
+      Objects.requireNonNull(container, "container");
+    }
+  }
+
+  /** Its init runs. */
+  record ContainerStarted(ContainerState container) implements ContainerEvent {
+    public ContainerStarted {
+      Objects.requireNonNull(container, "container");
+    }
+  }
+
+  /** Its init has told that it finished booting. */
+  record ContainerReady(ContainerState container) implements ContainerEvent {
+    public ContainerReady {
+      Objects.requireNonNull(container, "container");
+    }
+  }
+
+  /** It ended in good order. */
+  record ContainerStopped(ContainerState container) implements ContainerEvent {
+    public ContainerStopped {
+      Objects.requireNonNull(container, "container");
+    }
+  }
+
+  /** It ended in failure, or could not be started; its reason tells. */
+  record ContainerFailed(ContainerState container) implements ContainerEvent {
+    public ContainerFailed {
+      Objects.requireNonNull(container, "container");
+    }
+  }
+
+  /** The kernel killed something in it for want of memory. */
+  record ContainerOutOfMemory(ContainerState container) implements ContainerEvent {
+    public ContainerOutOfMemory {
+      Objects.requireNonNull(container, "container");
+    }
+  }
+
+  /** Anything else about it changed: an address, a limit. */
+  record ContainerChanged(ContainerState container) implements ContainerEvent {
+    public ContainerChanged {
+      Objects.requireNonNull(container, "container");
+    }
+  }
+
+  /** A container is no longer there. */
+  record ContainerRemoved(ContainerName name) implements Event {
+    public ContainerRemoved {
+      Objects.requireNonNull(name, "name");
+    }
+  }
+
+  /** An image was completed or replaced. */
+  record ImageAdded(ImageState image) implements Event {
+    public ImageAdded {
+      Objects.requireNonNull(image, "image");
+    }
+  }
+
+  /** An image is no longer there. */
+  record ImageRemoved(ImageName name, PoolName pool) implements Event {
+    public ImageRemoved {
+      Objects.requireNonNull(name, "name");
+      Objects.requireNonNull(pool, "pool");
+    }
+  }
+
+  /** A pool appeared, or its use moved by a step worth telling. */
+  record PoolChanged(PoolState pool) implements Event {
+    public PoolChanged {
+      Objects.requireNonNull(pool, "pool");
+    }
+  }
+
+  /**
+   * The agent found its journal unreadable, set it aside and began a new one: what it had accepted
+   * and not answered before this epoch will not be answered any more.
+   *
+   * @param keptAs the path on the host of what was set aside
+   */
+  record JournalLost(String keptAs) implements Event {
+    public JournalLost {
+      Objects.requireNonNull(keptAs, "keptAs");
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package berth.protocol.reply;
+
+import berth.protocol.Bytes;
+import berth.protocol.state.ContainerState;
+import berth.protocol.state.ImageState;
+import java.util.Objects;
+import java.util.Optional;
+
+/** What a command that succeeded came to. */
+public sealed interface Result {
+
+  /** Nothing to tell beyond that it holds. */
+  record Done() implements Result {}
+
+  /** The container as it is now. */
+  record ContainerResult(ContainerState container) implements Result {
+    public ContainerResult {
+      Objects.requireNonNull(container, "container");
+    }
+  }
+
+  /** The image as it is now. */
+  record ImageResult(ImageState image) implements Result {
+    public ImageResult {
+      Objects.requireNonNull(image, "image");
+    }
+  }
+
+  /**
+   * A program ran to its end; exactly one of exit code and signal is there.
+   *
+   * @param exitCode the program's own, 0 to 255
+   * @param signal the signal that killed it (signal(7))
+   * @param chunks how many output chunks were sent; their sequence numbers run from 1 to this
+   * @param stdout the last of its standard output, at most 64 KiB
+   * @param stderr the last of its standard error, at most 64 KiB
+   */
+  record ProcessResult(
+      Optional<Integer> exitCode, Optional<Integer> signal, long chunks, Bytes stdout, Bytes stderr)
+      implements Result {
+    public ProcessResult {
+      if (exitCode.isPresent() == signal.isPresent()) {
+        throw new IllegalArgumentException("a process has either an exit code or a signal");
+      }
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** How a host answers a command. */
+package berth.protocol.reply;
