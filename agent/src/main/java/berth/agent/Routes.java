@@ -1,0 +1,27 @@
+package berth.agent;
+
+import berth.agent.container.ContainerVerticle;
+import berth.agent.dispatch.HostVerticle;
+import berth.agent.dispatch.Route;
+import berth.agent.exec.ExecVerticle;
+import berth.agent.image.ImageVerticle;
+import berth.protocol.command.Command;
+import berth.protocol.command.ContainerCommand;
+import berth.protocol.command.HostCommand;
+import berth.protocol.command.ImageCommand;
+import berth.protocol.command.ProcessCommand;
+
+/** Which verticle performs what, and which commands wait for each other. */
+final class Routes {
+  private Routes() {}
+
+  static Route of(Command command) {
+    return switch (command) {
+      case ContainerCommand c ->
+          Route.inOrder(ContainerVerticle.ADDRESS, "container " + c.container());
+      case ImageCommand c -> Route.inOrder(ImageVerticle.ADDRESS, "image " + c.image());
+      case ProcessCommand _ -> Route.to(ExecVerticle.ADDRESS);
+      case HostCommand _ -> Route.to(HostVerticle.ADDRESS);
+    };
+  }
+}

@@ -1,0 +1,159 @@
+package berth.agent.container;
+
+import berth.agent.storage.OsRelease;
+import berth.agent.storage.Pool;
+import berth.agent.storage.Pools;
+import berth.agent.systemd.Machine;
+import berth.agent.systemd.Machines;
+import berth.agent.systemd.Properties;
+import berth.agent.systemd.Systemd;
+import berth.agent.systemd.UnitName;
+import berth.agent.systemd.UnitStatus;
+import berth.agent.systemd.dbus.BusException;
+import berth.protocol.ByteSize;
+import berth.protocol.ContainerName;
+import berth.protocol.state.ContainerState;
+import berth.protocol.state.ContainerState.Limits;
+import berth.protocol.state.ContainerState.Status;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/** Looks at the containers of this host, those of Berth's and those made by hand. */
+final class Inspector {
+  private static final int EXITED = 1;
+  private static final int KILLED = 2;
+  private static final int DUMPED = 3;
+
+  private final Pools pools;
+  private final Settings settings;
+  private final Systemd systemd;
+  private final Machines machines;
+  private final UnitJournal journal;
+
+  Inspector(
+      Pools pools, Settings settings, Systemd systemd, Machines machines, UnitJournal journal) {
+    this.pools = pools;
+    this.settings = settings;
+    this.systemd = systemd;
+    this.machines = machines;
+    this.journal = journal;
+  }
+
+  /** All there are, stopped or running. */
+  SortedSet<ContainerName> names() {
+    var names = new TreeSet<ContainerName>();
+    try {
+      for (var pool : pools.all()) {
+        names.addAll(pool.storage().volumes());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    machines.list().forEach(machine -> names.add(machine.name()));
+    return names;
+  }
+
+  /** A container as it is now; empty where there is none of that name. */
+  Optional<ContainerState> find(ContainerName name) {
+    var machine = machines.find(name);
+    var pool = pools.holding(name);
+    var volume =
+        pool.flatMap(p -> p.storage().volume(name))
+            .or(() -> machine.map(Machine::rootDirectory).filter(r -> !r.isEmpty()).map(Path::of));
+    if (machine.isEmpty() && pool.isEmpty()) {
+      return Optional.empty();
+    }
+    var unit = unit(name, machine);
+    return Optional.of(state(name, machine, pool, volume, systemd.status(unit)));
+  }
+
+  /** The unit that runs a container, or would. */
+  static UnitName unit(ContainerName name, Optional<Machine> machine) {
+    return machine
+        .map(Machine::unit)
+        .filter(UnitName::isValid)
+        .map(UnitName::new)
+        .orElseGet(() -> UnitName.of(name));
+  }
+
+  private ContainerState state(
+      ContainerName name,
+      Optional<Machine> machine,
+      Optional<Pool> pool,
+      Optional<Path> volume,
+      UnitStatus unit) {
+    var origin = settings.origin(name);
+    var status = status(unit, machine);
+    return new ContainerState(
+        name,
+        status,
+        machine.map(m -> (long) m.leader()),
+        machine.map(m -> addresses(name)).orElse(List.of()),
+        origin.map(Settings.Origin::image),
+        pool.map(Pool::name),
+        volume.map(Path::toString).orElse(""),
+        limits(systemd.properties(unit.unit())),
+        unit.since(),
+        unit.unit().value(),
+        volume.flatMap(OsRelease::prettyName),
+        origin.isPresent(),
+        status == Status.FAILED ? reason(unit) : Optional.empty());
+  }
+
+  private static Status status(UnitStatus unit, Optional<Machine> machine) {
+    return switch (unit.active()) {
+      case "activating" -> Status.STARTING;
+      case "deactivating" -> Status.STOPPING;
+      case "failed" -> Status.FAILED;
+      case "active", "reloading" -> unit.isReady() ? Status.READY : Status.RUNNING;
+      default -> machine.isPresent() ? Status.RUNNING : Status.STOPPED;
+    };
+  }
+
+  private Optional<String> reason(UnitStatus unit) {
+    return journal
+        .about(unit.unit(), unit.invocation())
+        .reason()
+        .or(() -> Optional.of(ending(unit)));
+  }
+
+  /** How a unit ended, as systemd tells it. */
+  static String ending(UnitStatus unit) {
+    return switch (unit.exitCode()) {
+      case EXITED -> unit.result() + ", exit code " + unit.exitStatus();
+      case KILLED, DUMPED -> unit.result() + " " + unit.exitStatus();
+      default -> unit.result();
+    };
+  }
+
+  private List<String> addresses(ContainerName name) {
+    try {
+      return machines.addresses(name).stream()
+          .filter(address -> !address.isLinkLocalAddress() && !address.isLoopbackAddress())
+          .map(InetAddress::getHostAddress)
+          .toList();
+    } catch (BusException _) {
+      return List.of(); // it stopped meanwhile, or has the host's network
+    }
+  }
+
+  private static Limits limits(Properties unit) {
+    return new Limits(
+        limit(unit, "MemoryMax").map(ByteSize::new),
+        limit(unit, "CPUQuotaPerSecUSec").map(micros -> micros / 1e6),
+        limit(unit, "TasksMax"));
+  }
+
+  /** All bits set, a negative number here, is no limit. */
+  private static Optional<Long> limit(Properties unit, String name) {
+    return unit.has(name) && unit.number(name) >= 0
+        ? Optional.of(unit.number(name))
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,205 @@
+package berth.agent.container;
+
+import berth.agent.dispatch.Job;
+import berth.agent.systemd.Machines;
+import berth.agent.systemd.Properties;
+import berth.agent.systemd.Systemd;
+import berth.agent.systemd.UnitName;
+import berth.agent.systemd.UnitStatus;
+import berth.agent.systemd.UnitWatcher;
+import berth.agent.systemd.dbus.BusException;
+import berth.protocol.BerthException;
+import berth.protocol.ContainerName;
+import berth.protocol.Problem;
+import berth.protocol.ProblemCode;
+import berth.protocol.command.WaitFor;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Starts and stops the units of containers and waits, by signals, for what comes of it. */
+final class Starter {
+  private static final Duration START_LIMIT = Duration.ofSeconds(90);
+  private static final Duration STOP_LIMIT = Duration.ofMinutes(2);
+  private static final Duration KILL_LIMIT = Duration.ofSeconds(30);
+
+  private final Systemd systemd;
+  private final Machines machines;
+  private final UnitJournal journal;
+  private final Leftovers leftovers;
+
+  Starter(Systemd systemd, Machines machines, UnitJournal journal, Leftovers leftovers) {
+    this.systemd = systemd;
+    this.machines = machines;
+    this.journal = journal;
+    this.leftovers = leftovers;
+  }
+
+  /** Starts a container, or leaves it running, and waits until it has come so far. */
+  void start(ContainerName container, WaitFor until, Job job) {
+    var unit = UnitName.of(container);
+    var settling = new Settling(unit, until);
+    job.onCancel(() -> settling.settled.completeExceptionally(cancelled()));
+    try (var _ = systemd.watch(unit, settling)) {
+      if (!systemd.status(unit).isActive()) {
+        clearAfterAKill(container, unit);
+        job.progress("starting");
+        forgetFailure(unit);
+        startUnit(container, unit);
+      }
+      job.progress(until == WaitFor.READY ? "booting" : "started");
+      settling.begun();
+      await(container, unit, settling.settled);
+    }
+  }
+
+  /** Stops a container, or leaves it stopped; kills it where it is not down in time. */
+  void stop(ContainerName container, Optional<Duration> limit, Job job) {
+    var machine = machines.find(container);
+    var unit = Inspector.unit(container, machine);
+    if (machine.isEmpty() && systemd.status(unit).isDown()) {
+      return;
+    }
+    job.progress("stopping");
+    try {
+      systemd.stop(unit, limit.orElse(STOP_LIMIT));
+    } catch (BusException e) {
+      if (!e.is(BusException.NO_REPLY)) {
+        throw e;
+      }
+      job.progress("it did not stop in time; killing it");
+      kill(container, unit);
+    }
+  }
+
+  /** When the unit became active the last time. */
+  boolean startedSince(ContainerName container, java.time.Instant since) {
+    var unit = UnitName.of(container);
+    var micros = systemd.properties(unit).number("ActiveEnterTimestamp");
+    return systemd.status(unit).isActive() && micros > since.toEpochMilli() * 1000;
+  }
+
+  private void kill(ContainerName container, UnitName unit) {
+    if (machines.find(container).isPresent()) {
+      machines.terminate(container);
+    }
+    systemd.kill(unit, 9);
+    systemd.stop(unit, KILL_LIMIT);
+  }
+
+  private void startUnit(ContainerName container, UnitName unit) {
+    var result = systemd.start(unit, START_LIMIT.plusSeconds(5)); // systemd's own limit tells more
+    if (!result.isDone()) {
+      throw failed(container, unit, systemd.status(unit));
+    }
+  }
+
+  private void clearAfterAKill(ContainerName container, UnitName unit) {
+    if (systemd.status(unit).isDown() && machines.find(container).isEmpty()) {
+      leftovers.clear(container);
+    }
+  }
+
+  /** A unit that failed often lately would be refused (systemd.unit(5), StartLimitBurst=). */
+  private void forgetFailure(UnitName unit) {
+    try {
+      systemd.resetFailed(unit);
+    } catch (BusException e) {
+      if (!e.is(Systemd.NO_SUCH_UNIT)) {
+        throw e;
+      }
+    }
+  }
+
+  private void await(ContainerName container, UnitName unit, CompletableFuture<Void> settled) {
+    try {
+      settled.get(START_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw late(container, unit);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException known ? known : new IllegalStateException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("worker threads are not interrupted", e);
+    }
+    var status = systemd.status(unit);
+    if (!status.isActive()) {
+      throw failed(container, unit, status);
+    }
+  }
+
+  private BerthException failed(ContainerName container, UnitName unit, UnitStatus status) {
+    var told = journal.about(unit, status.invocation());
+    var why = told.reason().orElseGet(() -> Inspector.ending(status));
+    return new BerthException(
+        new Problem(ProblemCode.FAILED, "the container " + container + " did not start: " + why)
+            .withLog(told.log()));
+  }
+
+  private BerthException late(ContainerName container, UnitName unit) {
+    var told = journal.about(unit, systemd.status(unit).invocation());
+    return new BerthException(
+        new Problem(
+                ProblemCode.TIMEOUT,
+                "the container "
+                    + container
+                    + " was not ready within "
+                    + START_LIMIT.toSeconds()
+                    + " s",
+                "see what its boot waits for: berth logs; a root without systemd never tells ready")
+            .withLog(told.log()));
+  }
+
+  private static BerthException cancelled() {
+    return new BerthException(ProblemCode.CANCELLED, "cancelled while it was starting");
+  }
+
+  /** Looks at the unit again whenever something about it changed. */
+  private final class Settling implements UnitWatcher {
+    private final UnitName unit;
+    private final WaitFor until;
+    private final CompletableFuture<Void> settled = new CompletableFuture<>();
+    private volatile boolean begun;
+
+    Settling(UnitName unit, WaitFor until) {
+      this.unit = unit;
+      this.until = until;
+    }
+
+    /** The start was made; only from now on a unit that is down has failed. */
+    void begun() {
+      begun = true;
+      look();
+    }
+
+    @Override
+    public void changed(Properties properties) {
+      if (properties.has("ActiveState") || properties.has("StatusText")) {
+        Thread.startVirtualThread(this::look);
+      }
+    }
+
+    @Override
+    public void lost(BusException reason) {
+      settled.completeExceptionally(reason);
+    }
+
+    private void look() {
+      try {
+        var before = begun;
+        var status = systemd.status(unit);
+        if (isThere(status) || (before && status.isDown())) {
+          settled.complete(null);
+        }
+      } catch (BusException e) {
+        settled.completeExceptionally(e);
+      }
+    }
+
+    private boolean isThere(UnitStatus status) {
+      return until == WaitFor.READY ? status.isReady() : status.isActive();
+    }
+  }
+}

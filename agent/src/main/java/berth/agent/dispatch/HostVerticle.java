@@ -1,0 +1,34 @@
+package berth.agent.dispatch;
+
+import berth.protocol.CommandId;
+import berth.protocol.command.HostCommand;
+import berth.protocol.reply.Result;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.util.function.Consumer;
+
+/** Performs requests to the agent itself. */
+public final class HostVerticle extends VerticleBase {
+  public static final String ADDRESS = "berth.agent.host";
+
+  private final Consumer<CommandId> cancel;
+  private final Runnable publishState;
+
+  public HostVerticle(Consumer<CommandId> cancel, Runnable publishState) {
+    this.cancel = cancel;
+    this.publishState = publishState;
+  }
+
+  @Override
+  public Future<?> start() {
+    return Work.takeAt(ADDRESS, vertx, this::perform);
+  }
+
+  private Result perform(HostCommand command, Job job) {
+    switch (command) {
+      case HostCommand.Cancel(var target) -> cancel.accept(target);
+      case HostCommand.ReportState() -> publishState.run();
+    }
+    return new Result.Done();
+  }
+}

@@ -1,0 +1,56 @@
+package berth.agent.journal;
+
+import java.util.UUID;
+import org.h2.mvstore.MVMap;
+import org.h2.mvstore.MVStore;
+
+/**
+ * What is in the journal's file.
+ *
+ * @param counters by name: {@code epoch}, the last {@code order} of acceptance, the last place in
+ *     the {@code outbox}
+ * @param commands each command that was accepted and not yet forgotten
+ * @param unfinished those of them that have no reply, whole
+ * @param replies the last reply of the others
+ * @param outbox what the broker has not acknowledged, in its order
+ */
+record Maps(
+    MVStore store,
+    MVMap<String, Long> counters,
+    MVMap<UUID, byte[]> commands,
+    MVMap<UUID, byte[]> unfinished,
+    MVMap<UUID, byte[]> replies,
+    MVMap<Long, byte[]> outbox) {
+  static final String EPOCH = "epoch";
+  static final String ORDER = "order";
+  static final String OUTBOX = "outbox";
+
+  Maps(MVStore store) {
+    this(
+        store,
+        store.openMap("counters"),
+        store.openMap("commands"),
+        store.openMap("unfinished"),
+        store.openMap("replies"),
+        store.openMap("outbox"));
+  }
+
+  long counter(String name) {
+    return counters.getOrDefault(name, 0L);
+  }
+
+  long next(String name) {
+    long next = counter(name) + 1;
+    counters.put(name, next);
+    return next;
+  }
+
+  /** Reads every page and every entry; throws where one is damaged. */
+  void readAll() {
+    counters.forEach((_, _) -> {});
+    commands.forEach((_, entry) -> Entries.command(entry));
+    unfinished.forEach((_, entry) -> Entries.unfinished(entry));
+    replies.forEach((_, entry) -> Entries.sealed(entry));
+    outbox.forEach((_, entry) -> Entries.sealed(entry));
+  }
+}

@@ -1,0 +1,70 @@
+package berth.agent.linux;
+
+import java.io.IOException;
+
+/** A system call failed; says which one, on what and with which error number (errno(3)). */
+public final class LinuxException extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  /** No such file. */
+  public static final int ENOENT = 2;
+
+  /** Interrupted by a signal. */
+  public static final int EINTR = 4;
+
+  /** It would block. */
+  public static final int EAGAIN = 11;
+
+  /** Something of that name is there. */
+  public static final int EEXIST = 17;
+
+  /** A part of the path is no directory. */
+  public static final int ENOTDIR = 20;
+
+  /** No room on the device. */
+  public static final int ENOSPC = 28;
+
+  /** Symbolic links that lead round and round, or where none may be. */
+  public static final int ELOOP = 40;
+
+  /** Nobody reads the other end. */
+  public static final int EPIPE = 32;
+
+  /** Nobody listens on that socket. */
+  public static final int ECONNREFUSED = 111;
+
+  private final int errno;
+
+  LinuxException(String what, int errno) {
+    super(what + ": " + text(errno));
+    this.errno = errno;
+  }
+
+  /** The error's number. */
+  public int errno() {
+    return errno;
+  }
+
+  private static String text(int errno) {
+    return switch (errno) {
+      case 1 -> "operation not permitted (EPERM)";
+      case ENOENT -> "no such file or directory (ENOENT)";
+      case 3 -> "no such process (ESRCH)";
+      case 5 -> "input/output error (EIO)";
+      case 9 -> "bad file descriptor (EBADF)";
+      case EAGAIN -> "it would block, or took too long (EAGAIN)";
+      case 13 -> "permission denied (EACCES)";
+      case EEXIST -> "something of that name is there (EEXIST)";
+      case ENOTDIR -> "not a directory (ENOTDIR)";
+      case 22 -> "invalid argument (EINVAL)";
+      case 24 -> "too many open files (EMFILE)";
+      case ENOSPC -> "no space left on the device (ENOSPC)";
+      case 30 -> "the file system is read-only (EROFS)";
+      case EPIPE -> "nobody reads the other end (EPIPE)";
+      case ELOOP -> "too many symbolic links (ELOOP)";
+      case 104 -> "connection reset (ECONNRESET)";
+      case ECONNREFUSED -> "connection refused (ECONNREFUSED)";
+      default -> "error " + errno;
+    };
+  }
+}

@@ -1,0 +1,33 @@
+package berth.agent.linux;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Finds a file below a directory that somebody else controls. A symbolic link in there, absolute or
+ * with dots, leads at most to the directory itself and never out of it (openat2(2), {@code
+ * RESOLVE_IN_ROOT}), so that a container can't make the host open a file of the host's.
+ */
+public final class RootedPath {
+  private static final long OPENAT2 = 437;
+  private static final long O_PATH_CLOEXEC = 010000000 | 02000000;
+  private static final long RESOLVE_NO_MAGICLINKS = 0x02;
+  private static final long RESOLVE_IN_ROOT = 0x10;
+
+  private RootedPath() {}
+
+  /** A handle on a file (only its place, {@code O_PATH}), the path being seen from the root. */
+  public static Fd open(Fd root, String path) throws LinuxException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment how = arena.allocate(24, 8);
+      how.set(JAVA_LONG, 0, O_PATH_CLOEXEC);
+      how.set(JAVA_LONG, 8, 0);
+      how.set(JAVA_LONG, 16, RESOLVE_NO_MAGICLINKS | RESOLVE_IN_ROOT);
+      long name = arena.allocateFrom(path).address();
+      long fd = Libc.syscall(OPENAT2, root.number(), name, how.address(), how.byteSize());
+      return Fd.owning(Libc.check(fd, "open " + path + " in a container"));
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package berth.agent.process;
+
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** A program in a container, from its start to its end. Safe for use by many threads. */
+public final class ContainerProcess {
+  private final Run run;
+
+  ContainerProcess(Run run) {
+    this.run = run;
+  }
+
+  /** Ends when the program has ended and its output was read to the end. It does not fail. */
+  public CompletableFuture<Outcome> outcome() {
+    return run.finished().copy();
+  }
+
+  /** Its standard output, not read until it is resumed. */
+  public PipeReader stdout() {
+    return run.stdio().stdout();
+  }
+
+  /** Its standard error, not read until it is resumed. */
+  public PipeReader stderr() {
+    return run.stdio().stderr();
+  }
+
+  /** Its standard input, where it was asked for. */
+  public Optional<PipeWriter> stdin() {
+    return run.stdio().stdin();
+  }
+
+  /** Ends the program and all its children; the outcome tells when they are dead. */
+  public void cancel() {
+    run.cancel();
+  }
+}

@@ -1,0 +1,50 @@
+package berth.agent.process;
+
+import berth.agent.linux.LinuxException;
+import berth.agent.systemd.MachineBuses;
+import berth.agent.systemd.UnitName;
+import berth.agent.systemd.dbus.BusException;
+import berth.protocol.ContainerName;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Runs programs inside containers: as transient units of the container's own systemd, inside its
+ * cgroup and with its limits, so that their end is told exactly.
+ */
+public final class ContainerProcesses {
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
+
+  private final PipeReactor pipes;
+  private final MachineBuses buses;
+
+  public ContainerProcesses(PipeReactor pipes, MachineBuses buses) {
+    this.pipes = pipes;
+    this.buses = buses;
+  }
+
+  /**
+   * Starts a program and returns at once; whether it could be started is told by the outcome. Both
+   * streams begin paused.
+   */
+  public ContainerProcess start(
+      ProcessSpec spec, PipeReader.Sink onStdout, PipeReader.Sink onStderr) {
+    try {
+      var run = new Run(spec, buses, Stdio.open(pipes, spec.stdin(), onStdout, onStderr));
+      Thread.ofVirtual().name("berth-" + spec.unit()).start(run::go);
+      return new ContainerProcess(run);
+    } catch (LinuxException e) {
+      throw new BusException(BusException.LIMITS_EXCEEDED, "no pipes: " + e.getMessage(), e);
+    }
+  }
+
+  /** The units in a container whose names begin so: what an agent left that was killed. */
+  public List<UnitName> left(ContainerName container, String prefix) {
+    return buses.open(container).systemd().units(prefix + "*");
+  }
+
+  /** Ends such a unit, with all its processes. */
+  public void stop(ContainerName container, UnitName unit) {
+    buses.open(container).systemd().stop(unit, STOP_LIMIT);
+  }
+}

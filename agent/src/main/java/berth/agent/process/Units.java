@@ -1,0 +1,49 @@
+package berth.agent.process;
+
+import berth.agent.systemd.TransientUnit;
+import berth.agent.systemd.dbus.Variant;
+import java.time.Duration;
+import java.util.List;
+
+/** The transient unit that runs a program (systemd.service(5), systemd.exec(5)). */
+final class Units {
+  private static final Duration STOP_AFTER = Duration.ofSeconds(5);
+
+  private Units() {}
+
+  /** With the program's ends of the pipes, which are lent until the unit is started. */
+  static TransientUnit of(ProcessSpec spec, Stdio.Ends ends) {
+    TransientUnit unit =
+        new TransientUnit(spec.unit())
+            .with("Description", Variant.of("Berth runs " + spec.argv().getFirst()))
+            .with("Type", Variant.of("exec"))
+            .with("CollectMode", Variant.of("inactive-or-failed"))
+            .with("KillMode", Variant.of("control-group"))
+            .with("TimeoutStopUSec", Variant.of(micros(STOP_AFTER)))
+            .with("IgnoreSIGPIPE", Variant.of(false))
+            .with("User", Variant.of(spec.user().orElse("root")))
+            .with("Environment", Variant.of(environment(spec)))
+            .with("StandardOutputFileDescriptor", Variant.of("h", ends.stdout()))
+            .with("StandardErrorFileDescriptor", Variant.of("h", ends.stderr()));
+    if (ends.stdin().isPresent()) {
+      unit = unit.with("StandardInputFileDescriptor", Variant.of("h", ends.stdin().get()));
+    }
+    if (spec.directory().isPresent()) {
+      unit = unit.with("WorkingDirectory", Variant.of(spec.directory().get()));
+    }
+    if (spec.timeLimit().isPresent()) {
+      unit = unit.with("RuntimeMaxUSec", Variant.of(micros(spec.timeLimit().get())));
+    }
+    return unit.running(spec.argv());
+  }
+
+  private static List<String> environment(ProcessSpec spec) {
+    return spec.environment().entrySet().stream()
+        .map(entry -> entry.getKey() + "=" + entry.getValue())
+        .toList();
+  }
+
+  private static long micros(Duration duration) {
+    return Math.max(1, duration.toNanos() / 1000);
+  }
+}

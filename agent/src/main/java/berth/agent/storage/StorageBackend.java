@@ -1,0 +1,74 @@
+package berth.agent.storage;
+
+import berth.agent.dispatch.Job;
+import berth.protocol.ContainerName;
+import berth.protocol.ImageName;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Keeps the volumes and images of one pool. Every call completes or leaves nothing behind; what an
+ * agent that was killed in a call's middle left, {@link #sweep} takes away. A volume or image that
+ * can be seen is whole and on the disk. Calls may run at once; those for one name one after
+ * another.
+ */
+public interface StorageBackend {
+  /** What this layout can do. */
+  Features features();
+
+  /** The folder that its volumes are in. */
+  Path folder();
+
+  /** The containers that have a volume here, whoever made it, in order of their names. */
+  List<ContainerName> volumes() throws IOException;
+
+  /** The root of a container's volume, where there is one. */
+  Optional<Path> volume(ContainerName container);
+
+  /**
+   * Makes a volume from an image. {@code ALREADY_EXISTS} where there is one, {@code NOT_FOUND}
+   * without the image.
+   *
+   * @param finish does the rest to the new tree before anybody can see it
+   */
+  Path create(ContainerName container, ImageName image, Change finish, Job job) throws IOException;
+
+  /** Removes a volume with whatever is nested in it; one that is not there is fine. */
+  void delete(ContainerName container) throws IOException;
+
+  /** The images of this pool, in order of their names. */
+  List<StoredImage> images() throws IOException;
+
+  /**
+   * Makes an image, in the place of one of that name where there is one; volumes made from that
+   * stay as they are.
+   *
+   * @param fill puts its files into a new and empty tree
+   */
+  StoredImage make(ImageName image, Filling fill, Job job) throws IOException;
+
+  /** Removes an image; one that is not there is fine. */
+  void delete(ImageName image) throws IOException;
+
+  /**
+   * A place for a file that is being fetched; it is swept once nobody has written to it for a day.
+   */
+  Path fetching(String name);
+
+  /** Takes away what an agent left in the middle of its work. To be called before any other. */
+  void sweep() throws IOException;
+
+  /** Changes a tree that nobody else can see yet. */
+  @FunctionalInterface
+  interface Change {
+    void to(Path tree) throws IOException;
+  }
+
+  /** Fills an empty tree that nobody else can see yet and tells what it came to. */
+  @FunctionalInterface
+  interface Filling {
+    ImageRecord of(Path tree) throws IOException;
+  }
+}

@@ -1,0 +1,26 @@
+package berth.agent.storage;
+
+import berth.agent.dispatch.Job;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * How one layout makes, copies and removes the folder tree that a volume or an image is. What is
+ * atomic and what is hidden, {@link FolderBackend} sees to.
+ */
+public interface Trees {
+  /** What this layout can do. */
+  Features features();
+
+  /** A new and empty tree that its owner, root, alone may write to. */
+  void create(Path tree) throws IOException;
+
+  /** Makes a writable copy of an image's tree; a copy that fails may leave a part of it. */
+  void copy(StoredImage image, Path tree, Job job) throws IOException;
+
+  /** Protects an image against writes, or allows them again. */
+  void readOnly(Path tree, boolean on) throws IOException;
+
+  /** Removes a tree, writable or not, or the part of one. */
+  void delete(Path tree) throws IOException;
+}

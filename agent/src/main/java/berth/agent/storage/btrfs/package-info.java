@@ -1,0 +1,2 @@
+/** Volumes and images as btrfs subvolumes: copied at once, whatever their size. */
+package berth.agent.storage.btrfs;

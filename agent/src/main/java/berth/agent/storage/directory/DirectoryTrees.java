@@ -1,0 +1,79 @@
+package berth.agent.storage.directory;
+
+import berth.agent.dispatch.Job;
+import berth.agent.linux.Immutable;
+import berth.agent.storage.Features;
+import berth.agent.storage.StoredImage;
+import berth.agent.storage.Tools;
+import berth.agent.storage.Trees;
+import berth.protocol.state.PoolState.Layout;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Each tree a plain folder. Copies share their blocks with the image where the file system can
+ * (ioctl_ficlonerange(2)); else every byte is copied, which takes its time and its room.
+ */
+public final class DirectoryTrees implements Trees {
+  private static final int TELL_EVERY = 250;
+  private final Tools tools;
+
+  public DirectoryTrees(Tools tools) {
+    this.tools = tools;
+  }
+
+  @Override
+  public Features features() {
+    return new Features(Layout.DIRECTORY, false, false);
+  }
+
+  @Override
+  public void create(Path tree) throws IOException {
+    Files.createDirectory(tree);
+    Files.setPosixFilePermissions(tree, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  @Override
+  public void copy(StoredImage image, Path tree, Job job) throws IOException {
+    create(tree);
+    copyInto(image, tree, job);
+  }
+
+  /** Copies an image's files into a new tree that is empty. */
+  public void copyInto(StoredImage image, Path tree, Job job) {
+    var copied = new AtomicLong();
+    tools.run(
+        job,
+        List.of("cp", "-a", "--reflink=auto", "-v", "--", image.tree() + "/.", tree + "/"),
+        _ -> {
+          if (copied.incrementAndGet() % TELL_EVERY == 0) {
+            tell(copied.get(), image.record().entries(), job);
+          }
+        });
+  }
+
+  @Override
+  public void readOnly(Path tree, boolean on) throws IOException {
+    Immutable.set(tree, on);
+  }
+
+  @Override
+  public void delete(Path tree) throws IOException {
+    if (Files.isDirectory(tree, LinkOption.NOFOLLOW_LINKS)) {
+      Immutable.set(tree, false);
+    }
+    tools.runToItsEnd(List.of("rm", "-rf", "--", tree.toString()));
+  }
+
+  private static void tell(long copied, Optional<Long> of, Job job) {
+    var text = String.format(Locale.ROOT, "copied %,d files", copied);
+    job.progress(text, of.map(all -> Math.min(1.0, (double) copied / all)));
+  }
+}

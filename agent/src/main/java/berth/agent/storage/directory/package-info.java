@@ -1,0 +1,2 @@
+/** Volumes and images as plain folders, on any file system. */
+package berth.agent.storage.directory;

@@ -1,0 +1,14 @@
+package berth.agent.systemd;
+
+import berth.agent.systemd.dbus.Bus;
+import berth.protocol.ContainerName;
+
+/**
+ * The system bus inside a running container, as its root. It ends with the container's run.
+ *
+ * @param systemd the container's own service manager
+ * @param leader the host's process id of the container's init
+ * @param uidShift the host's number for the container's user 0
+ */
+public record MachineBus(
+    ContainerName container, Bus bus, Systemd systemd, int leader, long uidShift) {}

@@ -1,0 +1,55 @@
+package berth.agent.systemd;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Where a container's unit is in its life. */
+enum Phase {
+  DOWN,
+  FAILED,
+  STARTING,
+  RUNNING,
+  READY,
+  STOPPING,
+  REBOOTING;
+
+  private static final String AGAIN = "auto-restart";
+
+  /** The phase after one that was before. */
+  static Phase of(UnitStatus status, Phase before) {
+    if (status.sub().endsWith(AGAIN)) {
+      return status.isReboot() ? REBOOTING : FAILED;
+    }
+    return switch (status.active()) {
+      case "active", "reloading" -> status.isReady() || before == READY ? READY : RUNNING;
+      case "activating" -> STARTING;
+      case "deactivating" -> STOPPING;
+      case "failed" -> FAILED;
+      case "inactive" -> DOWN;
+      default -> before;
+    };
+  }
+
+  /** What has happened when a unit comes from that phase into this one. */
+  List<UnitEvent> since(Phase before, UnitStatus status) {
+    var events = new ArrayList<UnitEvent>();
+    if (this == before) {
+      return events;
+    }
+    switch (this) {
+      case DOWN -> events.add(new UnitEvent.Stopped(status));
+      case FAILED -> events.add(new UnitEvent.Failed(status));
+      case STARTING -> events.add(new UnitEvent.Starting(status));
+      case RUNNING -> events.add(new UnitEvent.Started(status));
+      case READY -> {
+        if (before != RUNNING) {
+          events.add(new UnitEvent.Started(status));
+        }
+        events.add(new UnitEvent.Ready(status));
+      }
+      case STOPPING -> events.add(new UnitEvent.Stopping(status));
+      case REBOOTING -> events.add(new UnitEvent.Rebooting(status));
+    }
+    return events;
+  }
+}

@@ -1,0 +1,47 @@
+package berth.agent;
+
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectPackage;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.platform.engine.DiscoverySelector;
+import org.junit.platform.launcher.TagFilter;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
+
+/**
+ * Runs the tests that need a real systemd host, tagged {@code host}, inside such a host: as root,
+ * with a machine to clone (system property {@code berth.test.machine}, else "guest").
+ *
+ * <p>Usage: {@code java -cp 'berth-agent/lib/*:host-tests/lib/*:test-classes' berth.agent.HostTests
+ * [CLASS...]}; the exit code is 0 where all passed and at least one ran.
+ */
+final class HostTests {
+  private HostTests() {}
+
+  public static void main(String[] classes) {
+    List<? extends DiscoverySelector> which =
+        classes.length == 0
+            ? List.of(selectPackage("berth.agent"))
+            : Arrays.stream(classes).map(name -> selectClass(name)).toList();
+    var request =
+        LauncherDiscoveryRequestBuilder.request()
+            .selectors(which)
+            .filters(TagFilter.includeTags("host"))
+            .build();
+    var summary = new SummaryGeneratingListener();
+    LauncherFactory.create().execute(request, summary);
+    var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+    summary.getSummary().printTo(out);
+    summary.getSummary().printFailuresTo(out, 30);
+    boolean good =
+        summary.getSummary().getTestsFoundCount() > 0
+            && summary.getSummary().getTestsFoundCount()
+                == summary.getSummary().getTestsSucceededCount();
+    System.exit(good ? 0 : 1);
+  }
+}

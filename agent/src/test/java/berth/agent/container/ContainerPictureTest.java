@@ -1,0 +1,157 @@
+package berth.agent.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import berth.agent.report.FakeReporter;
+import berth.protocol.ContainerName;
+import berth.protocol.event.Event;
+import berth.protocol.event.Event.ContainerChanged;
+import berth.protocol.event.Event.ContainerCreated;
+import berth.protocol.event.Event.ContainerFailed;
+import berth.protocol.event.Event.ContainerOutOfMemory;
+import berth.protocol.event.Event.ContainerReady;
+import berth.protocol.event.Event.ContainerRemoved;
+import berth.protocol.event.Event.ContainerStarted;
+import berth.protocol.event.Event.ContainerStopped;
+import berth.protocol.state.ContainerState;
+import berth.protocol.state.ContainerState.Limits;
+import berth.protocol.state.ContainerState.Status;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class ContainerPictureTest {
+  private static final ContainerName WEB = new ContainerName("web");
+
+  private final Map<ContainerName, ContainerState> host = new TreeMap<>();
+  private final FakeReporter reporter = new FakeReporter();
+  private final ContainerPicture picture =
+      new ContainerPicture(
+          name -> Optional.ofNullable(host.get(name)),
+          () -> new ArrayList<>(host.keySet()),
+          reporter);
+
+  @Test
+  void whatWasThereAtTheBeginningIsNoNews() {
+    is(Status.READY, 7);
+    picture.begin();
+    picture.lookAtAll();
+    assertThat(reporter.events).isEmpty();
+    assertThat(picture.containers()).containsExactly(host.get(WEB));
+  }
+
+  @Test
+  void aLifeIsToldStepByStep() {
+    look(Status.STOPPED, 0);
+    look(Status.STARTING, 0);
+    look(Status.RUNNING, 7);
+    look(Status.READY, 7);
+    look(Status.STOPPING, 7);
+    look(Status.STOPPED, 0);
+    host.clear();
+    picture.look(WEB);
+    assertThat(told())
+        .containsExactly(
+            ContainerCreated.class,
+            ContainerChanged.class,
+            ContainerStarted.class,
+            ContainerReady.class,
+            ContainerChanged.class,
+            ContainerStopped.class,
+            ContainerRemoved.class);
+  }
+
+  @Test
+  void nothingIsToldTwice() {
+    look(Status.READY, 7);
+    look(Status.READY, 7);
+    picture.lookAtAll();
+    assertThat(told())
+        .containsExactly(ContainerCreated.class, ContainerStarted.class, ContainerReady.class);
+  }
+
+  @Test
+  void aStepThatNobodySawIsToldWithTheNext() {
+    look(Status.STOPPED, 0);
+    look(Status.READY, 7);
+    assertThat(told())
+        .containsExactly(ContainerCreated.class, ContainerStarted.class, ContainerReady.class);
+  }
+
+  @Test
+  void anotherRunOfAReadyContainerIsAStart() {
+    look(Status.READY, 7);
+    reporter.events.clear();
+    look(Status.READY, 8);
+    assertThat(told()).containsExactly(ContainerStarted.class, ContainerReady.class);
+  }
+
+  @Test
+  void aFailureIsToldAsItIsFound() {
+    look(Status.RUNNING, 7);
+    reporter.events.clear();
+    look(Status.FAILED, 0);
+    assertThat(told()).containsExactly(ContainerFailed.class);
+  }
+
+  @Test
+  void anAddressIsAChange() {
+    look(Status.READY, 7);
+    reporter.events.clear();
+    host.put(WEB, state(Status.READY, 7, List.of("10.0.0.2")));
+    picture.look(WEB);
+    assertThat(told()).containsExactly(ContainerChanged.class);
+  }
+
+  @Test
+  void whatWentWhileNobodyListenedIsToldWhenAllAreLookedAt() {
+    is(Status.READY, 7);
+    picture.begin();
+    host.clear();
+    picture.lookAtAll();
+    assertThat(told()).containsExactly(ContainerRemoved.class);
+  }
+
+  @Test
+  void wantOfMemoryIsToldOfAContainerThatIsThere() {
+    picture.ranOutOfMemory(WEB);
+    assertThat(told()).isEmpty();
+    is(Status.READY, 7);
+    picture.begin();
+    picture.ranOutOfMemory(WEB);
+    assertThat(told()).containsExactly(ContainerOutOfMemory.class);
+  }
+
+  private void look(Status status, long leader) {
+    is(status, leader);
+    picture.look(WEB);
+  }
+
+  private void is(Status status, long leader) {
+    host.put(WEB, state(status, leader, List.of()));
+  }
+
+  private List<Class<? extends Event>> told() {
+    return reporter.events.stream().<Class<? extends Event>>map(Event::getClass).toList();
+  }
+
+  private static ContainerState state(Status status, long leader, List<String> addresses) {
+    return new ContainerState(
+        WEB,
+        status,
+        leader == 0 ? Optional.empty() : Optional.of(leader),
+        addresses,
+        Optional.empty(),
+        Optional.empty(),
+        "/var/lib/machines/web",
+        Limits.NONE,
+        Optional.empty(),
+        "systemd-nspawn@web.service",
+        Optional.empty(),
+        true,
+        Optional.empty());
+  }
+}

@@ -1,0 +1,107 @@
+package berth.agent.systemd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import berth.protocol.ContainerName;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The courses that systemd 252 and 257 were seen to take. */
+class UnitViewTest {
+  private static final String READY = "Container running: Ready.";
+  private final UnitName unit = UnitName.of(new ContainerName("web"));
+  private UnitView view = new UnitView(unit, state("inactive", "dead"), 10);
+
+  @Test
+  void aBootIsStartingStartedReady() {
+    assertThat(events(state("activating", "start"))).containsExactly("Starting");
+    assertThat(events(state("active", "running"))).containsExactly("Started");
+    assertThat(events(text("Container running: Starting..."))).isEmpty();
+    assertThat(events(text(READY))).containsExactly("Ready");
+  }
+
+  @Test
+  void readinessThatIsToldWithTheStartIsBoth() {
+    assertThat(events(text(READY))).isEmpty();
+    assertThat(events(state("active", "running"))).containsExactly("Started", "Ready");
+  }
+
+  @Test
+  void aReloadInsideIsNoSecondReadiness() {
+    view = new UnitView(unit, state("active", "running").with(text(READY)), 10);
+    assertThat(events(text("Container running: Reloading..."))).isEmpty();
+    assertThat(events(text(READY))).isEmpty();
+  }
+
+  @Test
+  void aPoweroffIsStoppingStopped() {
+    view = new UnitView(unit, state("active", "running").with(text(READY)), 10);
+    assertThat(events(state("deactivating", "stop-sigterm"))).containsExactly("Stopping");
+    assertThat(events(exit(1, 0).with(state("inactive", "dead")))).containsExactly("Stopped");
+  }
+
+  @Test
+  void aRebootFromInsideIsOneOn252() {
+    view = new UnitView(unit, state("active", "running").with(text(READY)), 10);
+    assertThat(events(exit(1, 133).with(state("activating", "auto-restart"))))
+        .containsExactly("Rebooting");
+    assertThat(events(state("activating", "start"))).containsExactly("Starting");
+    assertThat(events(state("active", "running").with(text("")))).containsExactly("Started");
+    assertThat(events(text(READY))).containsExactly("Ready");
+  }
+
+  @Test
+  void aRebootFromInsideIsOneOn257() {
+    view = new UnitView(unit, state("active", "running").with(text(READY)), 10);
+    assertThat(events(state("deactivating", "stop-sigterm"))).containsExactly("Stopping");
+    assertThat(events(exit(1, 133).with(state("inactive", "dead-before-auto-restart"))))
+        .containsExactly("Rebooting");
+    assertThat(events(state("activating", "auto-restart"))).isEmpty();
+    assertThat(events(state("activating", "auto-restart-queued"))).containsExactly("Starting");
+    assertThat(events(state("active", "running"))).containsExactly("Started", "Ready");
+  }
+
+  @Test
+  void aCrashIsAFailureWithItsReason() {
+    view = new UnitView(unit, state("active", "running"), 10);
+    Properties crash = exit(2, 9).with(new Properties(Map.of("Result", "signal")));
+    var events = view.changed(crash.with(state("failed", "failed")), 11);
+    assertThat(events).singleElement().isInstanceOf(UnitEvent.Failed.class);
+    UnitStatus status = events.getFirst().status();
+    assertThat(status.result()).isEqualTo("signal");
+    assertThat(status.exitCode()).isEqualTo(2);
+    assertThat(status.exitStatus()).isEqualTo(9);
+  }
+
+  @Test
+  void aCrashThatSystemdMendsIsAFailureToo() {
+    view = new UnitView(unit, state("active", "running"), 10);
+    assertThat(events(exit(1, 1).with(state("activating", "auto-restart"))))
+        .containsExactly("Failed");
+    assertThat(events(state("active", "running"))).containsExactly("Started");
+  }
+
+  @Test
+  void whatWasSentBeforeTheLookIsPassedOver() {
+    view = new UnitView(unit, state("active", "running"), 10);
+    assertThat(view.changed(state("inactive", "dead"), 9)).isEmpty();
+    assertThat(view.status().isActive()).isTrue();
+  }
+
+  private List<String> events(Properties changes) {
+    return view.changed(changes, 11).stream().map(e -> e.getClass().getSimpleName()).toList();
+  }
+
+  private static Properties state(String active, String sub) {
+    return new Properties(Map.of("ActiveState", active, "SubState", sub));
+  }
+
+  private static Properties text(String text) {
+    return new Properties(Map.of("StatusText", text));
+  }
+
+  private static Properties exit(int code, int status) {
+    return new Properties(Map.of("ExecMainCode", code, "ExecMainStatus", status));
+  }
+}
