@@ -1,0 +1,62 @@
+package berth.controller.api;
+
+import berth.controller.api.http.Answer;
+import berth.controller.api.http.Request;
+import berth.controller.api.http.Route;
+import berth.controller.fleet.EventLog;
+import io.vertx.core.Future;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Map;
+
+/** What this is, how to talk to it, and whether it is well. */
+final class AboutRoutes {
+  private final Index index;
+  private final EventLog events;
+  private final byte[] openApi = resource("/berth/openapi.json");
+
+  AboutRoutes(String version, EventLog events) {
+    this.index = new Index("berth", version, LINKS);
+    this.events = events;
+  }
+
+  /** The way in: what there is, by name. */
+  record Index(String name, String version, Map<String, String> links) {}
+
+  /** The controller does its work. */
+  record Health(String status) {}
+
+  private static final Map<String, String> LINKS =
+      Map.of(
+          "hosts", "/api/v1/hosts",
+          "containers", "/api/v1/containers",
+          "images", "/api/v1/images",
+          "uploads", "/api/v1/uploads",
+          "operations", "/api/v1/operations",
+          "events", "/api/v1/events",
+          "openapi", "/api/v1/openapi.json",
+          "prometheus", "/api/v1/prometheus/targets",
+          "metrics", "/metrics",
+          "health", "/healthz");
+
+  Future<Answer> index(Request request) {
+    return Future.succeededFuture(Answer.json(index));
+  }
+
+  Future<Answer> openApi(Request request) {
+    return Future.succeededFuture(Answer.bytes(Route.JSON, openApi));
+  }
+
+  /** Well is who can read the database. */
+  Future<Answer> health(Request request) {
+    return events.latest(1).map(_ -> Answer.json(new Health("ok")));
+  }
+
+  private static byte[] resource(String path) {
+    try (var in = AboutRoutes.class.getResourceAsStream(path)) {
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

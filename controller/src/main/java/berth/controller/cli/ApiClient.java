@@ -1,0 +1,193 @@
+package berth.controller.cli;
+
+import berth.protocol.BerthException;
+import berth.protocol.Problem;
+import berth.protocol.ProblemCode;
+import berth.protocol.Wire;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.ConnectException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * The controller's API as a client sees it. A refusal is thrown as the {@link BerthException} that
+ * its problem details (RFC 9457) tell; no answer at all as {@code UNAVAILABLE}.
+ */
+final class ApiClient {
+  private static final String PREFIX = "api/v1/";
+  private static final int CONNECT_MILLIS = 10_000;
+
+  private final URI base;
+
+  ApiClient(URI base) {
+    if (!"http".equals(base.getScheme()) && !"https".equals(base.getScheme())) {
+      throw new BerthException(
+          ProblemCode.INVALID, "bad controller address " + base + ": http://HOST:PORT");
+    }
+    this.base = base;
+  }
+
+  URI base() {
+    return base;
+  }
+
+  JsonNode get(String path) throws IOException {
+    return get(path, JsonNode.class);
+  }
+
+  <T> T get(String path, Class<T> type) throws IOException {
+    return answer(open("GET", path), type);
+  }
+
+  <T> T delete(String path, Class<T> type) throws IOException {
+    return answer(open("DELETE", path), type);
+  }
+
+  /** Posts a JSON document; the idempotency key makes a repeat by us harmless. */
+  <T> T post(String path, Object body, Class<T> type) throws IOException {
+    var bytes = Wire.write(body);
+    var connection = open("POST", path);
+    connection.setRequestProperty("Content-Type", "application/json");
+    connection.setRequestProperty("Idempotency-Key", UUID.randomUUID().toString());
+    connection.setDoOutput(true);
+    connection.setFixedLengthStreamingMode(bytes.length);
+    try (var out = connection.getOutputStream()) {
+      out.write(bytes);
+    } catch (IOException e) {
+      // A refusal may come before the whole body was taken: its answer says more than the break.
+      throw refusedOr(connection, e);
+    }
+    return answer(connection, type);
+  }
+
+  /** A request whose body is written as it comes; the answer is read by {@link #answer}. */
+  HttpURLConnection upload(String path, long length) throws IOException {
+    var connection = open("POST", path);
+    connection.setRequestProperty("Content-Type", "application/octet-stream");
+    connection.setDoOutput(true);
+    if (length < 0) {
+      connection.setChunkedStreamingMode(16 * 1024);
+    } else {
+      connection.setFixedLengthStreamingMode(length);
+    }
+    return connection;
+  }
+
+  /** Where the body of an upload goes. */
+  OutputStream body(HttpURLConnection connection) throws IOException {
+    try {
+      return connection.getOutputStream();
+    } catch (ConnectException e) {
+      throw unreachable(e);
+    }
+  }
+
+  /** An answer that goes on: NDJSON or server-sent events. */
+  InputStream stream(String path, String accept, Optional<String> lastEventId) throws IOException {
+    var connection = open("GET", path);
+    connection.setRequestProperty("Accept", accept);
+    lastEventId.ifPresent(id -> connection.setRequestProperty("Last-Event-ID", id));
+    if (status(connection) >= 400) {
+      throw problem(connection);
+    }
+    return connection.getInputStream();
+  }
+
+  <T> T answer(HttpURLConnection connection, Class<T> type) throws IOException {
+    if (status(connection) >= 400) {
+      throw problem(connection);
+    }
+    try (var in = connection.getInputStream()) {
+      var bytes = in.readAllBytes();
+      return bytes.length == 0 ? null : Wire.read(bytes, type);
+    }
+  }
+
+  /** A path segment or query value, encoded. */
+  static String encode(Object value) {
+    return URLEncoder.encode(value.toString(), StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  private HttpURLConnection open(String method, String path) throws IOException {
+    var url = base.resolve(PREFIX + path).toURL();
+    var connection = (HttpURLConnection) url.openConnection();
+    connection.setConnectTimeout(CONNECT_MILLIS);
+    connection.setRequestMethod(method);
+    connection.setRequestProperty("Accept", "application/json");
+    connection.setInstanceFollowRedirects(false);
+    return connection;
+  }
+
+  /** What a break while writing means: no controller, the refusal that came early, or the break. */
+  private RuntimeException refusedOr(HttpURLConnection connection, IOException failure)
+      throws IOException {
+    if (failure instanceof ConnectException) {
+      return unreachable(failure);
+    }
+    if (connection.getResponseCode() >= 400) {
+      return problem(connection);
+    }
+    throw failure;
+  }
+
+  private int status(HttpURLConnection connection) throws IOException {
+    try {
+      return connection.getResponseCode();
+    } catch (ConnectException e) {
+      throw unreachable(e);
+    }
+  }
+
+  private BerthException unreachable(IOException cause) {
+    return new BerthException(
+        new Problem(
+            ProblemCode.UNAVAILABLE,
+            "no controller answers at " + base,
+            "start one with 'berth lab up', or name it by --controller or BERTH_CONTROLLER"),
+        cause);
+  }
+
+  private static BerthException problem(HttpURLConnection connection) throws IOException {
+    var bytes = new byte[0];
+    try (var in = connection.getErrorStream()) {
+      bytes = in == null ? bytes : in.readNBytes(1 << 20);
+    }
+    var status = connection.getResponseCode();
+    try {
+      return new BerthException(problem(Wire.read(bytes, JsonNode.class), status));
+    } catch (BerthException e) {
+      return new BerthException(
+          new Problem(
+              ProblemCode.INTERNAL,
+              connection.getURL() + " answered " + status + " without saying why"),
+          e);
+    }
+  }
+
+  private static Problem problem(JsonNode details, int status) {
+    var log = new ArrayList<String>();
+    details.path("log").forEach(line -> log.add(line.asText()));
+    return new Problem(
+        code(details.path("code").asText()),
+        details.path("detail").asText(details.path("title").asText("status " + status)),
+        Optional.ofNullable(details.path("remedy").asText(null)),
+        log);
+  }
+
+  private static ProblemCode code(String name) {
+    for (var code : ProblemCode.values()) {
+      if (code.name().equals(name)) {
+        return code;
+      }
+    }
+    return ProblemCode.INTERNAL;
+  }
+}

@@ -1,0 +1,256 @@
+package berth.controller.cli;
+
+import berth.controller.model.ContainerView;
+import berth.controller.model.OperationView;
+import berth.protocol.ContainerRef;
+import berth.protocol.HostId;
+import berth.protocol.ImageName;
+import berth.protocol.PoolName;
+import berth.protocol.Wire;
+import berth.protocol.command.WaitFor;
+import berth.protocol.state.ContainerState;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** Everything that is said to a container. */
+final class ContainerCommands {
+  private ContainerCommands() {}
+
+  static CommandSpec create() {
+    return Options.command(
+        "create",
+        "Create a container from an image of its host.",
+        ContainerCommands::create,
+        args(
+            List.of(
+                Options.container(),
+                Options.required(
+                    Options.typed(
+                        "--image", "NAME", "The image.", ImageName.class, ImageName::new)),
+                Options.typed(
+                    "--pool",
+                    "NAME",
+                    "Where its volume goes (the host's default pool).",
+                    PoolName.class,
+                    PoolName::new),
+                Options.flag("--start", "Start it."),
+                until())),
+        "berth create lab1/web --image debian-13",
+        "berth create lab1/web --image debian-13 --start --wait ready");
+  }
+
+  static CommandSpec start() {
+    return Options.command(
+        "start",
+        "Start containers.",
+        in -> submit(in, "start", untilBody(in)),
+        args(List.of(Options.containers(), until())),
+        "berth start lab1/web --wait ready",
+        "berth start lab1/web lab2/db");
+  }
+
+  static CommandSpec restart() {
+    return Options.command(
+        "restart",
+        "Stop and start containers.",
+        in -> submit(in, "restart", untilBody(in)),
+        args(List.of(Options.containers(), until())),
+        "berth restart lab1/web");
+  }
+
+  static CommandSpec stop() {
+    return Options.command(
+        "stop",
+        "Stop containers in good order.",
+        in -> submit(in, "stop", optional("timeout", in.<Duration>option("--timeout"))),
+        args(
+            List.of(
+                Options.containers(),
+                Options.span("--timeout", "After which it is killed (the unit's own)."))),
+        "berth stop lab1/web",
+        "berth stop lab1/web --timeout 10s");
+  }
+
+  static CommandSpec remove() {
+    return Options.command(
+        "rm",
+        "Remove containers with their volumes and settings.",
+        ContainerCommands::remove,
+        args(
+            List.of(Options.containers(), Options.flag("-f|--force", "Stop it first if it runs."))),
+        "berth rm lab1/web",
+        "berth rm --force lab1/web");
+  }
+
+  static CommandSpec list() {
+    return Options.command(
+        "ls",
+        "List containers.",
+        ContainerCommands::list,
+        List.of(Options.hosts("Only those of these hosts.")),
+        "berth ls",
+        "berth ls --on lab1 -o json");
+  }
+
+  static CommandSpec show() {
+    return Options.command(
+        "show",
+        "Show a container.",
+        ContainerCommands::show,
+        List.of(Options.container()),
+        "berth show lab1/web");
+  }
+
+  private static List<ArgSpec> args(List<? extends ArgSpec> own) {
+    return Stream.<ArgSpec>concat(own.stream(), Options.operation().stream()).toList();
+  }
+
+  private static OptionSpec until() {
+    return Options.typed(
+        "--wait",
+        "STATE",
+        "Done when it is started (the default) or ready: finished booting.",
+        WaitFor.class,
+        ContainerCommands::parseUntil);
+  }
+
+  private static WaitFor parseUntil(String text) {
+    return switch (text.toLowerCase(Locale.ROOT)) {
+      case "started" -> WaitFor.STARTED;
+      case "ready" -> WaitFor.READY;
+      default -> throw new IllegalArgumentException("bad state \"" + text + "\": started or ready");
+    };
+  }
+
+  private static Map<String, Object> untilBody(Invocation invocation) {
+    return optional("until", invocation.<WaitFor>option("--wait"));
+  }
+
+  private static Map<String, Object> optional(String key, Optional<?> value) {
+    return value.<Map<String, Object>>map(v -> Map.of(key, v)).orElse(Map.of());
+  }
+
+  private static String path(ContainerRef ref) {
+    return "hosts/" + ref.host() + "/containers/" + ref.container();
+  }
+
+  private static int create(Invocation invocation) throws IOException, InterruptedException {
+    var ref = invocation.operand(0, ContainerRef.class);
+    var body = new TreeMap<String, Object>();
+    body.put("name", ref.container());
+    body.put("image", invocation.<ImageName>option("--image").orElseThrow());
+    invocation.<PoolName>option("--pool").ifPresent(pool -> body.put("pool", pool));
+    // To wait for a state is to start it: nobody waits for a container that nobody starts.
+    if (invocation.flag("--start") || invocation.flag("--wait")) {
+      body.put("start", invocation.option("--wait", WaitFor.STARTED));
+    }
+    var api = invocation.api();
+    var operation =
+        api.post(
+            "hosts/" + ref.host() + "/containers" + Operation.deadline(invocation, "?"),
+            body,
+            OperationView.class);
+    return new Operation(invocation, api).finish(List.of(operation));
+  }
+
+  private static int submit(Invocation invocation, String verb, Map<String, Object> body)
+      throws IOException, InterruptedException {
+    var api = invocation.api();
+    var operations = new ArrayList<OperationView>();
+    for (var ref : invocation.<ContainerRef>operands(0)) {
+      operations.add(
+          api.post(
+              path(ref) + "/" + verb + Operation.deadline(invocation, "?"),
+              body,
+              OperationView.class));
+    }
+    return new Operation(invocation, api).finish(operations);
+  }
+
+  private static int remove(Invocation invocation) throws IOException, InterruptedException {
+    var api = invocation.api();
+    var operations = new ArrayList<OperationView>();
+    for (var ref : invocation.<ContainerRef>operands(0)) {
+      operations.add(
+          api.delete(
+              path(ref)
+                  + "?force="
+                  + invocation.flag("--force")
+                  + Operation.deadline(invocation, "&"),
+              OperationView.class));
+    }
+    return new Operation(invocation, api).finish(operations);
+  }
+
+  private static int list(Invocation invocation) throws IOException {
+    var hosts = invocation.<List<HostId>>option("--on").orElse(List.of());
+    var all = invocation.api().get("containers").get("containers");
+    var views = new ArrayList<ContainerView>();
+    for (var node : all) {
+      var view = Wire.json().treeToValue(node, ContainerView.class);
+      if (hosts.isEmpty() || hosts.contains(view.host())) {
+        views.add(view);
+      }
+    }
+    if (invocation.json()) {
+      invocation.print(views);
+      return ExitCode.DONE;
+    }
+    var table = new Table("CONTAINER", "STATUS", "SINCE", "ADDRESSES", "IMAGE", "OS");
+    for (var view : views) {
+      var container = view.container();
+      table.row(
+          view.host() + "/" + container.name(),
+          Views.word(container.status()),
+          Times.ago(container.since()),
+          String.join(",", container.addresses()),
+          container.image().map(ImageName::value).orElse(""),
+          container.os().orElse(""));
+    }
+    table.print(invocation.terminal());
+    return ExitCode.DONE;
+  }
+
+  private static int show(Invocation invocation) throws IOException {
+    var ref = invocation.operand(0, ContainerRef.class);
+    var answer = invocation.api().get(path(ref));
+    if (invocation.json()) {
+      invocation.print(answer);
+      return ExitCode.DONE;
+    }
+    var container = Wire.json().treeToValue(answer, ContainerView.class).container();
+    var terminal = invocation.terminal();
+    Views.line(terminal, "Container", ref);
+    Views.line(terminal, "Status", Views.word(container.status()));
+    Views.line(terminal, "Reason", container.reason().orElse(""));
+    Views.line(terminal, "Since", container.since().map(Times::local).orElse(""));
+    Views.line(terminal, "Leader", container.leader().map(Object::toString).orElse(""));
+    Views.line(terminal, "Addresses", String.join(", ", container.addresses()));
+    Views.line(terminal, "Image", container.image().map(ImageName::value).orElse(""));
+    Views.line(terminal, "OS", container.os().orElse(""));
+    Views.line(terminal, "Pool", container.pool().map(PoolName::value).orElse(""));
+    Views.line(terminal, "Volume", container.volume());
+    Views.line(terminal, "Limits", limits(container.limits()));
+    Views.line(terminal, "Unit", container.unit());
+    Views.line(terminal, "Made by", container.managed() ? "Berth" : "hand");
+    return ExitCode.DONE;
+  }
+
+  private static String limits(ContainerState.Limits limits) {
+    var parts = new ArrayList<String>();
+    limits.memoryMax().ifPresent(size -> parts.add("memory " + size));
+    limits.cpus().ifPresent(cpus -> parts.add(cpus + " processors"));
+    limits.tasksMax().ifPresent(tasks -> parts.add(tasks + " tasks"));
+    return parts.isEmpty() ? "none" : String.join(", ", parts);
+  }
+}

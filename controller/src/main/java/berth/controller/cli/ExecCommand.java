@@ -1,0 +1,165 @@
+package berth.controller.cli;
+
+import berth.controller.model.OperationView;
+import berth.protocol.BerthException;
+import berth.protocol.ContainerRef;
+import berth.protocol.OperationId;
+import berth.protocol.Problem;
+import berth.protocol.ProblemCode;
+import berth.protocol.reply.Result.ProcessResult;
+import berth.protocol.stream.Output.OutputChunk;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+
+/** {@code berth exec}: runs a program in a container as if it ran here. */
+final class ExecCommand {
+  private ExecCommand() {}
+
+  static CommandSpec spec(boolean stopAtOperand) {
+    var spec =
+        Options.command(
+            "exec",
+            "Run a program in a container: its output, its input, its exit status.",
+            ExecCommand::run,
+            Stream.concat(
+                    Stream.of(
+                        Options.container(),
+                        program(),
+                        Options.text("-u|--user", "USER", "Run as this user (root)."),
+                        Options.text("-C|--directory", "PATH", "Run in this directory (/)."),
+                        Options.texts("-e|--env", "NAME=VALUE", "Set a variable; may repeat."),
+                        Options.span("--timeout", "Kill it after this time."),
+                        Options.flag("-n|--no-stdin", "Do not read standard input.")),
+                    Options.operation().stream().skip(1))
+                .toList(),
+            "berth exec lab1/web -- sh -c 'echo out; echo err >&2; exit 7'",
+            "tar -c site | berth exec lab1/web -- tar -x -C /srv",
+            "berth exec -u www-data --timeout 30s lab1/web -- id");
+    spec.parser().stopAtPositional(stopAtOperand);
+    return spec;
+  }
+
+  private static PositionalParamSpec program() {
+    return PositionalParamSpec.builder()
+        .index("1..*")
+        .arity("0..*")
+        .paramLabel("-- PROGRAM ARGUMENT")
+        .type(List.class)
+        .auxiliaryTypes(String.class)
+        .description("The program and its arguments.")
+        .build();
+  }
+
+  private static int run(Invocation invocation) throws IOException, InterruptedException {
+    var api = invocation.api();
+    var stdin = invocation.terminal().inHasData() && !invocation.flag("--no-stdin");
+    var body = body(invocation, stdin);
+    try {
+      var ref = invocation.operand(0, ContainerRef.class);
+      var path = "hosts/" + ref.host() + "/containers/" + ref.container() + "/exec";
+      var operation =
+          api.post(path + Operation.deadline(invocation, "?"), body, OperationView.class);
+      if (stdin) {
+        Thread.ofPlatform().daemon().name("stdin").start(() -> feed(invocation, operation.id()));
+      }
+      return status(
+          invocation, new OutputFollower(invocation, api).follow(operation, print(invocation)));
+    } catch (BerthException e) {
+      Problems.print(invocation.terminal(), e.problem());
+      return status(e.problem());
+    }
+  }
+
+  private static Map<String, Object> body(Invocation invocation, boolean stdin) {
+    var body = new TreeMap<String, Object>();
+    body.put("argv", argv(invocation));
+    body.put("stdin", stdin);
+    body.put("stream", true);
+    body.put("environment", environment(invocation));
+    invocation.<String>option("--user").ifPresent(user -> body.put("user", user));
+    invocation.<String>option("--directory").ifPresent(path -> body.put("directory", path));
+    invocation.<Duration>option("--timeout").ifPresent(span -> body.put("timeout", span));
+    return body;
+  }
+
+  private static List<String> argv(Invocation invocation) {
+    var operands = new ArrayList<>(invocation.<String>operands(1));
+    operands.addAll(invocation.rest());
+    if (operands.isEmpty()) {
+      throw new BerthException(
+          ProblemCode.INVALID, "no program to run", "berth exec HOST/CONTAINER -- PROGRAM ...");
+    }
+    return operands;
+  }
+
+  private static Map<String, String> environment(Invocation invocation) {
+    var environment = new TreeMap<String, String>();
+    for (var variable : invocation.<List<String>>option("--env").orElse(List.of())) {
+      var equals = variable.indexOf('=');
+      if (equals < 1) {
+        throw new BerthException(
+            ProblemCode.INVALID, "bad variable \"" + variable + "\": write NAME=VALUE");
+      }
+      environment.put(variable.substring(0, equals), variable.substring(equals + 1));
+    }
+    return environment;
+  }
+
+  private static OutputFollower.Sink print(Invocation invocation) {
+    return (OutputChunk chunk) -> {
+      var stream =
+          switch (chunk.channel()) {
+            case STDOUT -> invocation.terminal().out();
+            case STDERR -> invocation.terminal().err();
+          };
+      stream.write(chunk.data().array(), 0, chunk.data().length());
+      if (stream.checkError()) {
+        throw new IOException("the output can't be written");
+      }
+    };
+  }
+
+  /** Sends standard input as it comes; the program's end ends it too. */
+  private static void feed(Invocation invocation, OperationId id) {
+    try {
+      var api = invocation.api();
+      var connection = api.upload("operations/" + id + "/input", -1);
+      try (var out = api.body(connection)) {
+        var buffer = new byte[16 * 1024];
+        for (int n; (n = invocation.terminal().in().read(buffer)) >= 0; ) {
+          out.write(buffer, 0, n);
+          out.flush();
+        }
+      }
+      api.answer(connection, Map.class);
+    } catch (IOException | BerthException _) {
+      // The program ended without reading all of it: its outcome tells.
+    }
+  }
+
+  private static int status(Invocation invocation, OperationView ended) {
+    var target = ended.targets().getFirst();
+    if (target.problem().isPresent()) {
+      var problem = target.problem().get();
+      Problems.print(invocation.terminal(), ended.summary(), problem);
+      return status(problem);
+    }
+    if (target.result().orElse(null) instanceof ProcessResult process) {
+      return process.exitCode().orElseGet(() -> ExitCode.SIGNAL + process.signal().orElseThrow());
+    }
+    throw new BerthException(ProblemCode.INTERNAL, ended.summary() + " ended without a status");
+  }
+
+  /** All that is not the program's own status must not look like one that programs use. */
+  private static int status(Problem problem) {
+    var status = ExitCode.of(problem);
+    return status == ExitCode.FAILED ? ExitCode.BERTH : status;
+  }
+}

@@ -1,0 +1,66 @@
+package berth.controller.cli;
+
+import berth.protocol.Wire;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.io.IOException;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * One call of one command.
+ *
+ * @param rest what stands behind {@code --}
+ */
+record Invocation(ParseResult parsed, List<String> rest, Terminal terminal) {
+  static final String DEFAULT_CONTROLLER = "http://127.0.0.1:7070";
+
+  /** The controller that the options, the environment or the default name. */
+  ApiClient api() {
+    var url =
+        this.<String>option("--controller")
+            .or(() -> Optional.ofNullable(System.getenv("BERTH_CONTROLLER")))
+            .orElse(DEFAULT_CONTROLLER);
+    return new ApiClient(URI.create(url.endsWith("/") ? url : url + "/"));
+  }
+
+  boolean flag(String name) {
+    return parsed.hasMatchedOption(name);
+  }
+
+  <T> Optional<T> option(String name) {
+    return Optional.ofNullable(parsed.matchedOptionValue(name, null));
+  }
+
+  <T> T option(String name, T otherwise) {
+    return parsed.matchedOptionValue(name, otherwise);
+  }
+
+  <T> T operand(int index, Class<T> type) {
+    return type.cast(parsed.matchedPositionalValue(index, (Object) null));
+  }
+
+  /** All operands from an index on; empty where there are none. */
+  <T> List<T> operands(int index) {
+    return parsed.matchedPositionalValue(index, List.<T>of());
+  }
+
+  boolean json() {
+    return option("--output", Options.Format.table) == Options.Format.json;
+  }
+
+  boolean quiet() {
+    return flag("--quiet");
+  }
+
+  /** Prints a document for scripts. */
+  void print(Object document) throws IOException {
+    terminal.out().write(pretty(document));
+    terminal.out().println();
+  }
+
+  private static byte[] pretty(Object document) throws JsonProcessingException {
+    return Wire.json().writerWithDefaultPrettyPrinter().writeValueAsBytes(document);
+  }
+}

@@ -1,0 +1,184 @@
+package berth.controller.cli;
+
+import berth.controller.model.OperationView;
+import berth.controller.model.TargetView;
+import berth.protocol.BerthException;
+import berth.protocol.OperationId;
+import berth.protocol.ProblemCode;
+import berth.protocol.reply.Result;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Follows operations to their end and tells how they ended, also across a controller's restart. */
+final class Operation {
+  private static final int POLL_SECONDS = 30;
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration PAUSE = Duration.ofMillis(500);
+
+  private final Invocation invocation;
+  private final ApiClient api;
+
+  Operation(Invocation invocation, ApiClient api) {
+    this.invocation = invocation;
+    this.api = api;
+  }
+
+  /** A deadline option as the query parameter it becomes, with the separator before it. */
+  static String deadline(Invocation invocation, String separator) {
+    return invocation
+        .<Duration>option("--deadline")
+        .map(span -> separator + "deadline=" + span)
+        .orElse("");
+  }
+
+  /** Waits for operations that were submitted, prints their outcomes, answers the worst status. */
+  int finish(List<OperationView> submitted) throws IOException, InterruptedException {
+    if (invocation.flag("--no-wait")) {
+      return report(submitted, false);
+    }
+    var ended = new ArrayList<OperationView>();
+    try (var interrupt = Interrupt.then(() -> tellThatTheyGoOn(submitted))) {
+      for (var operation : submitted) {
+        ended.add(await(operation));
+      }
+      interrupt.done();
+    }
+    return report(ended, true);
+  }
+
+  /** Waits for one operation's end. */
+  OperationView await(OperationView operation) throws IOException, InterruptedException {
+    var current = operation;
+    try (var progress = new Progress(invocation.terminal(), invocation.quiet())) {
+      while (current.state() == OperationView.State.RUNNING) {
+        current = poll(current, progress);
+        describe(current, progress);
+      }
+    }
+    return current;
+  }
+
+  /** The status that an ended operation's targets add up to: that of the first that failed. */
+  static int status(OperationView operation) {
+    return operation.targets().stream()
+        .flatMap(target -> target.problem().stream())
+        .mapToInt(ExitCode::of)
+        .findFirst()
+        .orElse(ExitCode.DONE);
+  }
+
+  private OperationView poll(OperationView current, Progress progress)
+      throws IOException, InterruptedException {
+    var giveUp = Instant.now().plus(PATIENCE);
+    while (true) {
+      try {
+        return get(current.id(), current.revision());
+      } catch (BerthException e) {
+        if (e.problem().code() != ProblemCode.UNAVAILABLE || Instant.now().isAfter(giveUp)) {
+          throw e;
+        }
+      } catch (IOException e) {
+        if (Instant.now().isAfter(giveUp)) {
+          throw e;
+        }
+      }
+      progress.show("the controller is away, waiting for it");
+      Thread.sleep(PAUSE);
+    }
+  }
+
+  private OperationView get(OperationId id, long revision) throws IOException {
+    return api.get(
+        "operations/" + id + "?wait=" + POLL_SECONDS + "&after=" + revision, OperationView.class);
+  }
+
+  private static void describe(OperationView operation, Progress progress) {
+    operation.targets().stream()
+        .filter(target -> !target.state().finished())
+        .findFirst()
+        .ifPresent(target -> progress.show(operation.summary() + ": " + doing(target)));
+  }
+
+  private static String doing(TargetView target) {
+    return switch (target.state()) {
+      case QUEUED -> "waiting for the broker";
+      case SENT ->
+          target.hostOnline()
+              ? "sent to " + target.host()
+              : target.host()
+                  + " is offline; the command waits for it until "
+                  + Times.local(target.deadline());
+      case ACCEPTED -> target.progress().map(Operation::progress).orElse("running");
+      case SUCCEEDED, FAILED -> "ended";
+    };
+  }
+
+  private static String progress(berth.protocol.reply.Reply.Progress progress) {
+    return progress.fraction().map(f -> Math.round(f * 100) + "% ").orElse("") + progress.text();
+  }
+
+  private int report(List<OperationView> operations, boolean ended) throws IOException {
+    if (invocation.json()) {
+      invocation.print(operations.size() == 1 ? operations.getFirst() : operations);
+    }
+    var status = ExitCode.DONE;
+    for (var operation : operations) {
+      if (!invocation.json()) {
+        tell(operation, ended);
+      }
+      status = status == ExitCode.DONE ? status(operation) : status;
+    }
+    return status;
+  }
+
+  private void tell(OperationView operation, boolean ended) {
+    var terminal = invocation.terminal();
+    if (!ended) {
+      terminal.out().println(operation.summary() + ": operation " + operation.id());
+      return;
+    }
+    for (var target : operation.targets()) {
+      target
+          .problem()
+          .ifPresentOrElse(
+              problem -> Problems.print(terminal, operation.summary(), problem),
+              () -> terminal.out().println(outcome(operation, target)));
+    }
+  }
+
+  private static String outcome(OperationView operation, TargetView target) {
+    var result = target.result().orElseGet(Result.Done::new);
+    return switch (result) {
+      case Result.ContainerResult(var container) ->
+          target.host()
+              + "/"
+              + container.name()
+              + " is "
+              + Views.word(container.status())
+              + (container.addresses().isEmpty()
+                  ? ""
+                  : " at " + String.join(", ", container.addresses()));
+      case Result.ImageResult(var image) ->
+          target.host() + " has image " + image.name() + image.os().map(os -> ": " + os).orElse("");
+      case Result.Done _, Result.ProcessResult _ -> operation.summary() + ": done";
+    };
+  }
+
+  private void tellThatTheyGoOn(List<OperationView> operations) {
+    for (var operation : operations) {
+      invocation
+          .terminal()
+          .err()
+          .println(
+              "\n"
+                  + operation.summary()
+                  + " goes on; see 'berth operation show "
+                  + operation.id()
+                  + "'");
+    }
+    invocation.terminal().err().flush();
+  }
+}

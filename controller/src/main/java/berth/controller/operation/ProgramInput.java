@@ -1,0 +1,127 @@
+package berth.controller.operation;
+
+import berth.protocol.BerthException;
+import berth.protocol.Bytes;
+import berth.protocol.ProblemCode;
+import berth.protocol.stream.Input;
+import berth.protocol.stream.Input.StdinChunk;
+import berth.protocol.stream.Input.StdinEnd;
+import berth.protocol.stream.Output;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * The standard input of one running program on its way there: numbered, at the pace that the host
+ * allows, and sent again where it may have got lost. The writer's side is for any thread, the rest
+ * for the core's context alone.
+ */
+final class ProgramInput implements InputWriter {
+
+  /** A piece that waits for its turn; the last piece of a write completes that. */
+  private record Piece(Function<Long, Input> message, boolean needsCredit, Promise<Void> sent) {}
+
+  private final Context context;
+  private final Function<Input, Future<Void>> send;
+  private final Deque<Piece> waiting = new ArrayDeque<>();
+  private final TreeMap<Long, Input> unacknowledged = new TreeMap<>();
+  private boolean taken;
+  private boolean ended;
+  private boolean closed;
+  private long sequence;
+  private long credit;
+
+  /**
+   * An input that sends nothing before the host allows it.
+   *
+   * @param send sends to the host; done when the broker has it
+   */
+  ProgramInput(Context context, Function<Input, Future<Void>> send) {
+    this.context = context;
+    this.send = send;
+  }
+
+  /** Makes the caller the one writer; false where there is one. */
+  boolean take() {
+    var free = !taken;
+    taken = true;
+    return free;
+  }
+
+  /** The host allows pieces up to and with a number. */
+  void credit(long through) {
+    credit = Math.max(credit, through);
+    pump();
+  }
+
+  /** Sends again whatever the broker may not have. */
+  void resend() {
+    List.copyOf(unacknowledged.entrySet()).forEach(e -> transmit(e.getKey(), e.getValue()));
+  }
+
+  /** The program has its outcome and reads no more. */
+  void ended() {
+    ended = true;
+    unacknowledged.clear();
+    waiting.forEach(piece -> piece.sent().fail(over()));
+    waiting.clear();
+  }
+
+  @Override
+  public Future<Void> write(Bytes data) {
+    var pieces = new ArrayList<Piece>();
+    for (var from = 0; from < data.length(); from += Output.CHUNK_BYTES) {
+      var to = Math.min(data.length(), from + Output.CHUNK_BYTES);
+      var part = Bytes.of(Arrays.copyOfRange(data.array(), from, to));
+      pieces.add(new Piece(number -> new StdinChunk(number, part), true, Promise.promise()));
+    }
+    return pieces.isEmpty() ? Future.succeededFuture() : add(pieces);
+  }
+
+  @Override
+  public Future<Void> end() {
+    return add(List.of(new Piece(StdinEnd::new, false, Promise.promise())));
+  }
+
+  private Future<Void> add(List<Piece> pieces) {
+    var last = pieces.getLast();
+    context.runOnContext(_ -> {
+      if (ended) {
+        last.sent().fail(over());
+      } else if (closed) {
+        last.sent().fail(new BerthException(ProblemCode.CONFLICT, "the input was closed"));
+      } else {
+        closed = !last.needsCredit();
+        waiting.addAll(pieces);
+        pump();
+      }
+    });
+    return last.sent().future();
+  }
+
+  private void pump() {
+    while (!waiting.isEmpty() && (sequence < credit || !waiting.peek().needsCredit())) {
+      var piece = waiting.poll();
+      sequence++;
+      var message = piece.message().apply(sequence);
+      unacknowledged.put(sequence, message);
+      transmit(sequence, message);
+      piece.sent().complete();
+    }
+  }
+
+  private void transmit(long number, Input message) {
+    send.apply(message).onSuccess(_ -> unacknowledged.remove(number));
+  }
+
+  private static BerthException over() {
+    return new BerthException(ProblemCode.CONFLICT, "the program has ended and reads no input");
+  }
+}

@@ -1,0 +1,310 @@
+package berth.controller.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import berth.controller.operation.OperationRequest;
+import berth.protocol.ContainerName;
+import berth.protocol.HostId;
+import berth.protocol.ImageName;
+import berth.protocol.PoolName;
+import berth.protocol.command.Command;
+import berth.protocol.command.ContainerCommand.CreateContainer;
+import berth.protocol.command.ContainerCommand.RemoveContainer;
+import berth.protocol.command.ContainerCommand.StartContainer;
+import berth.protocol.command.ContainerCommand.StopContainer;
+import berth.protocol.command.ImageCommand.BuildImage;
+import berth.protocol.command.ProcessCommand.Exec;
+import berth.protocol.command.ProcessCommand.ReadLogs;
+import berth.protocol.command.WaitFor;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is asked over HTTP, and what is refused with a reason. */
+class RequestsIT {
+  private static final String CONTAINERS = "/api/v1/hosts/lab1/containers";
+
+  @TempDir private static Path folder;
+  private static ApiServer server;
+
+  @BeforeAll
+  static void start() throws Exception {
+    server = new ApiServer(folder);
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  @BeforeEach
+  void forget() {
+    server.operations.submitted.clear();
+  }
+
+  @Test
+  void everythingThatAHostDoesIsAcceptedWithTheAddressOfItsOperation() throws Exception {
+    var answer = server.post(CONTAINERS, "{\"name\":\"web\",\"image\":\"debian-13\"}");
+
+    assertThat(answer.statusCode()).isEqualTo(202);
+    var id = ApiServer.json(answer).get("id").textValue();
+    assertThat(answer.headers().firstValue("Location")).hasValue("/api/v1/operations/" + id);
+    assertThat(ApiServer.json(server.get("/api/v1/operations/" + id)))
+        .isEqualTo(ApiServer.json(answer));
+    var none = Optional.<PoolName>empty();
+    assertSubmitted(
+        "create lab1/web",
+        new CreateContainer(
+            ContainerName.of("web"), ImageName.of("debian-13"), none, Optional.empty()));
+  }
+
+  @Test
+  void startStopAndRemoveTakeTheirSettingsOrNoneAtAll() throws Exception {
+    server.post(CONTAINERS + "/web/start", "{\"until\":\"READY\"}");
+    server.send(server.request(CONTAINERS + "/web/start").POST(BodyPublishers.noBody()));
+    server.post(CONTAINERS + "/web/stop", "{\"timeout\":\"PT20S\"}");
+    server.send(server.request(CONTAINERS + "/web?force=true").DELETE());
+
+    var web = ContainerName.of("web");
+    assertThat(server.operations.submitted)
+        .extracting(request -> request.targets().getFirst().command())
+        .containsExactly(
+            new StartContainer(web, WaitFor.READY),
+            new StartContainer(web, WaitFor.STARTED),
+            new StopContainer(web, Optional.of(Duration.ofSeconds(20))),
+            new RemoveContainer(web, true));
+  }
+
+  @Test
+  void execSaysOnlyTheProgramInItsSummary() throws Exception {
+    server.post(
+        CONTAINERS + "/web/exec",
+        "{\"argv\":[\"sh\",\"-c\",\"echo secret\"],\"environment\":{\"A\":\"b\"},\"stdin\":true,"
+            + "\"timeout\":\"PT1M\",\"stream\":true}");
+
+    assertSubmitted(
+        "exec lab1/web: sh",
+        new Exec(
+            ContainerName.of("web"),
+            List.of("sh", "-c", "echo secret"),
+            Map.of("A", "b"),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(Duration.ofMinutes(1)),
+            true,
+            true));
+  }
+
+  @Test
+  void logsGiveAHundredLinesUnlessToldOtherwise() throws Exception {
+    server.post(CONTAINERS + "/web/logs", "{}");
+
+    assertSubmitted("logs lab1/web", new ReadLogs(ContainerName.of("web"), 100, false));
+  }
+
+  @Test
+  void anImageIsBuiltOnEachHostOnce() throws Exception {
+    var answer =
+        server.post(
+            "/api/v1/images/debian-13/build",
+            "{\"hosts\":[\"lab1\",\"lab2\",\"lab1\"],"
+                + "\"recipe\":{\"kind\":\"debootstrap\",\"suite\":\"trixie\"}}");
+
+    assertThat(answer.statusCode()).isEqualTo(202);
+    var targets = server.operations.submitted.getFirst().targets();
+    assertThat(targets)
+        .extracting(OperationRequest.Target::host)
+        .containsExactly(HostId.of("lab1"), HostId.of("lab2"));
+    assertThat(targets)
+        .allSatisfy(target -> assertThat(target.command()).isInstanceOf(BuildImage.class));
+  }
+
+  @Test
+  void deadlineAndIdempotencyKeyGoWithTheOperation() throws Exception {
+    server.post(CONTAINERS + "/web/start?deadline=PT2H", "{}", "Idempotency-Key", "abc 1");
+
+    var request = server.operations.submitted.getFirst();
+    assertThat(request.deadline()).isEqualTo(Duration.ofHours(2));
+    assertThat(request.idempotencyKey()).hasValue("abc 1");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"name\":\"x\",\"image\":\"a\",\"pol\":\"b\"} | pol: unknown field, known are image,"
+            + " name, pool, start",
+        "{\"name\":\"web\"} | missing image",
+        "{\"name\":5,\"image\":\"a\"} | name: must be text",
+        "{\"name\":null,\"image\":\"a\"} | missing name",
+        "{\"name\":\"a b\",\"image\":\"a\"} | name: bad container name \"a b\"",
+        "{\"name\":\"../x\",\"image\":\"a\"} | name: bad container name \"../x\"",
+        "{\"name\":\"x\",\"image\":\"a\",\"start\":\"NOW\"} | start: must be one of STARTED, READY",
+        "{\"name\":\"x\",\"image\":[\"a\"]} | image: must be text",
+        "{\"name\":\"x\",\"name\":\"y\"} | a field is given twice: line 1, column 19",
+        "hello | not JSON: line 1, column 1",
+        "[] | must be an object",
+        "null | null where an object must be",
+        "{\"name\":\"x\" | not JSON: line 1, column 12",
+        "{\"name\":\"x\",\"image\":\"a\"} x | not JSON: line 1, column 26",
+        "{\"name\":\"x\",\"image\":\"a\"}{} | more after the end of the object",
+      })
+  void aBodyThatDoesNotFitIsRefusedByTheNameOfItsField(String body, String complaint)
+      throws Exception {
+    assertProblem(server.post(CONTAINERS, body), 400, "INVALID", complaint);
+    assertThat(server.operations.submitted).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "exec | {} | no program to run",
+        "exec | {\"argv\":\"sh\"} | argv: must be a list",
+        "exec | {\"argv\":[\"sh\",null]} | null where a value must be",
+        "exec | {\"argv\":[1]} | argv[0]: must be text",
+        "exec | {\"argv\":[\"sh\"],\"stdin\":\"yes\"} | stdin: must be true or false",
+        "exec | {\"argv\":[\"sh\"],\"stdin\":1} | stdin: must be true or false",
+        "exec | {\"argv\":[\"sh\"],\"environment\":{\"A=B\":\"c\"}} | bad environment variable"
+            + " \"A=B\"",
+        "exec | {\"argv\":[\"sh\"],\"environment\":[]} | environment: must be an object",
+        "exec | {\"argv\":[\"sh\"],\"timeout\":\"soon\"} | timeout: must be a duration such as"
+            + " PT30S",
+        "exec | {\"argv\":[\"sh\"],\"timeout\":30} | timeout: must be a duration such as PT30S",
+        "stop | {\"timeout\":\"PT-1S\"} | bad timeout PT-1S: must be positive",
+        "logs | {\"lines\":1.5} | lines: must be a number",
+        "logs | {\"lines\":\"5\"} | lines: must be a number",
+        "logs | {\"lines\":200000} | bad number of lines 200000",
+        "logs | {\"lines\":99999999999} | lines: must be a number",
+      })
+  void aSettingThatDoesNotFitIsRefused(String verb, String body, String complaint)
+      throws Exception {
+    var path = CONTAINERS + "/web/" + verb;
+    assertProblem(server.post(path, body), 400, "INVALID", complaint);
+    assertThat(server.operations.submitted).isEmpty();
+  }
+
+  @Test
+  void anUnknownFieldDeepInsideIsNamedWithItsPlace() throws Exception {
+    var recipe =
+        "{\"hosts\":[\"lab1\"],\"recipe\":{\"kind\":\"debootstrap\",\"suite\":\"trixie\",\"mirrors\":[]}}";
+    var unknown = "{\"hosts\":[\"lab1\"],\"recipe\":{\"kind\":\"magic\"}}";
+
+    assertProblem(
+        server.post("/api/v1/images/a/build", recipe), 400, "INVALID", "recipe.mirrors: unknown");
+    assertProblem(
+        server.post("/api/v1/images/a/build", unknown),
+        422,
+        "UNSUPPORTED",
+        "recipe: unknown kind \"magic\"");
+    assertProblem(
+        server.post("/api/v1/images/a/build", "{\"hosts\":[]}"), 400, "INVALID", "missing recipe");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a%20b", "%2e%2e%2fetc", "a%2Fb", "..%2f", "-x", "%00", "a%0ab"})
+  void aBadNameInAPathIsNamed(String name) throws Exception {
+    var answer = server.get(CONTAINERS + "/" + name);
+
+    assertProblem(answer, 400, "INVALID", "bad container name");
+  }
+
+  @Test
+  void aNameOfThreeHundredCharactersIsShownShort() throws Exception {
+    var answer = server.get("/api/v1/hosts/" + "x".repeat(300));
+
+    assertProblem(answer, 400, "INVALID", "(300 characters)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"..", "%2e%2e", ".%2E", "."})
+  void dotsLeadNowhere(String segment) throws Exception {
+    var answer =
+        server.exchange(
+            "GET /api/v1/hosts/"
+                + segment
+                + "/hosts HTTP/1.1\r\n"
+                + "Host: x\r\nConnection: close\r\n\r\n");
+
+    assertThat(answer).startsWith("HTTP/1.1 400 ").contains("bad path");
+  }
+
+  @Test
+  void anUnknownHostIsNamedWithTheKnownOnes() throws Exception {
+    var answer = server.get("/api/v1/hosts/lab9");
+
+    assertProblem(answer, 404, "NOT_FOUND", "there is no host lab9");
+    assertThat(ApiServer.json(answer).get("remedy").textValue()).contains("lab1");
+    assertProblem(
+        server.get("/api/v1/containers?host=lab9"), 404, "NOT_FOUND", "there is no host lab9");
+    assertProblem(
+        server.post("/api/v1/hosts/nowhere/containers/web/start", "{}"),
+        404,
+        "NOT_FOUND",
+        "there is no host nowhere");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "/api/v1/containers?hots=lab1 | unknown query parameter \"hots\"",
+        "/api/v1/containers?host=lab1&host=lab2 | the parameter host is given twice",
+        "/api/v1/operations?limit=0 | bad limit \"0\": a whole number from 1 to 1000",
+        "/api/v1/operations?limit=many | bad limit \"many\"",
+        "/api/v1/operations?state=DONE | bad state \"DONE\": one of [RUNNING, SUCCEEDED, FAILED]",
+        "/api/v1/operations/17 | bad operation id \"17\"",
+        "/api/v1/events?after=-1 | bad after \"-1\"",
+        "/api/v1/uploads/abc | bad SHA-256 \"abc\"",
+      })
+  void aBadParameterIsNamed(String path, String complaint) throws Exception {
+    assertProblem(server.get(path), 400, "INVALID", complaint);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "?deadline=tomorrow | bad deadline \"tomorrow\"",
+        "?deadline=PT0.5S | bad deadline PT0.5S",
+        "?deadline=P31D | bad deadline PT744H",
+        "?force=yes | unknown query parameter \"force\"",
+      })
+  void aBadDeadlineIsRefused(String query, String complaint) throws Exception {
+    var answer = server.post(CONTAINERS + "/web/start" + query, "{}");
+
+    assertProblem(answer, 400, "INVALID", complaint);
+    assertThat(server.operations.submitted).isEmpty();
+  }
+
+  private void assertSubmitted(String summary, Command command) {
+    var request = server.operations.submitted.getFirst();
+    assertThat(request.summary()).isEqualTo(summary);
+    assertThat(request.targets())
+        .containsExactly(new OperationRequest.Target(HostId.of("lab1"), command));
+    assertThat(request.deadline()).isEqualTo(Duration.ofMinutes(10));
+  }
+
+  private static void assertProblem(
+      HttpResponse<String> answer, int status, String code, String complaint) throws Exception {
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+    assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+    var problem = ApiServer.json(answer);
+    assertThat(problem.get("detail").textValue()).contains(complaint);
+    assertThat(problem.get("code").textValue()).isEqualTo(code);
+    assertThat(problem.get("status").intValue()).isEqualTo(status);
+    assertThat(answer.body()).doesNotContain("java.", "Exception", "\\tat ");
+  }
+}
