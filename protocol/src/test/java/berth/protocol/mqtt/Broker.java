@@ -1,9 +1,6 @@
 package berth.protocol.mqtt;
 
-/**
- * A real broker in a process of the test's own. Nobody may publish under {@code forbidden/}, and
- * its receive maximum is {@link #RECEIVE_MAXIMUM}.
- */
+/** A real broker in a process of the test's own; {@link #RECEIVE_MAXIMUM} is its own. */
 interface Broker extends AutoCloseable {
 
   int RECEIVE_MAXIMUM = 50;

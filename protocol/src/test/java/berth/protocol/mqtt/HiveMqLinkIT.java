@@ -8,4 +8,9 @@ class HiveMqLinkIT extends LinkContract {
   Broker brokerIn(Path folder) {
     return new HiveMq(folder);
   }
+
+  @Override
+  boolean hangsUpOnForbidden() {
+    return true;
+  }
 }

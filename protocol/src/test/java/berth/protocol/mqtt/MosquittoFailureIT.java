@@ -6,6 +6,6 @@ class MosquittoFailureIT extends LinkFailureContract {
 
   @Override
   Broker brokerIn(Path folder) {
-    return new Mosquitto(folder);
+    return Mosquitto.open(folder);
   }
 }

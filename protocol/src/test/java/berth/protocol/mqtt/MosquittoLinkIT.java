@@ -12,7 +12,12 @@ class MosquittoLinkIT extends LinkContract {
 
   @Override
   Broker brokerIn(Path folder) {
-    return new Mosquitto(folder);
+    return Mosquitto.guarded(folder);
+  }
+
+  @Override
+  boolean hangsUpOnForbidden() {
+    return false;
   }
 
   /** HiveMQ would send the first, and nothing more before that is acknowledged. */
