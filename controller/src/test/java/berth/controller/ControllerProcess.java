@@ -52,6 +52,8 @@ final class ControllerProcess {
                 "--sun-misc-unsafe-memory-access=allow",
                 "-XX:+UseSerialGC",
                 "-Xmx160m",
+                // As it is shipped: what the tests' own configuration says of logs is not for it.
+                "-Dlogback.configurationFile=logback.xml",
                 "-cp",
                 System.getProperty("java.class.path"),
                 "berth.controller.ControllerMain",

@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -104,10 +105,10 @@ public final class ControlGroups {
     return 0;
   }
 
-  /** Ends everything in a group at once and takes the group away. */
+  /** Ends everything in a group at once, and once it has let go of its mounts, takes it away. */
   public void kill(String group) {
     var deadline = Instant.now().plus(DEATH);
-    for (var pids = processes(group); !pids.isEmpty(); pids = processes(group)) {
+    for (var pids = alive(group); !pids.isEmpty(); pids = alive(group)) {
       if (Instant.now().isAfter(deadline)) {
         throw new BerthException(
             ProblemCode.FAILED, "processes " + pids + " of " + lab + "/" + group + " don't die");
@@ -119,6 +120,25 @@ public final class ControlGroups {
       LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
     }
     remove(group);
+  }
+
+  /**
+   * All processes of a group, also those that the group itself no longer lists because they are on
+   * their way out: such a one may still hold the last reference to a mount, until it is a zombie.
+   */
+  private List<Long> alive(String group) {
+    var member =
+        Pattern.compile(
+            ":.*/%s/%s(/.*)?( \\(deleted\\))?$"
+                .formatted(
+                    Pattern.quote(top(Path.of("/")).getFileName().toString()),
+                    Pattern.quote(folders(group).getFirst().getFileName().toString())),
+            Pattern.MULTILINE);
+    return ProcessHandle.allProcesses()
+        .map(ProcessHandle::pid)
+        .filter(pid -> member.matcher(ofProcess(pid, "cgroup")).find())
+        .filter(pid -> !ofProcess(pid, "stat").matches("(?s)(.*\\) [ZX] .*)?"))
+        .toList();
   }
 
   /** Takes an empty group away, with the groups inside it; a group in use stays. */
@@ -191,14 +211,20 @@ public final class ControlGroups {
   }
 
   private static List<String> namespacePids(long pid) {
-    try (var lines = Files.lines(Path.of("/proc/" + pid + "/status"))) {
-      return lines
-          .filter(line -> line.startsWith("NSpid:"))
-          .findFirst()
-          .map(line -> List.of(line.substring("NSpid:".length()).trim().split("\\s+")))
-          .orElse(List.of());
-    } catch (IOException | UncheckedIOException e) {
-      return List.of();
+    return ofProcess(pid, "status")
+        .lines()
+        .filter(line -> line.startsWith("NSpid:"))
+        .findFirst()
+        .map(line -> List.of(line.substring("NSpid:".length()).trim().split("\\s+")))
+        .orElse(List.of());
+  }
+
+  /** What proc(5) tells of a process; nothing where it is gone. */
+  private static String ofProcess(long pid, String file) {
+    try {
+      return Files.readString(Path.of("/proc", Long.toString(pid), file));
+    } catch (IOException e) {
+      return "";
     }
   }
 
