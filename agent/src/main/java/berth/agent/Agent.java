@@ -73,6 +73,7 @@ public final class Agent extends VerticleBase {
   private Outbox outbox;
   private MqttStreams streams;
   private EventLog events;
+  private Replies replies;
   private Dispatcher dispatcher;
   private CommandInbox inbox;
   private MetricsPage metrics;
@@ -114,7 +115,7 @@ public final class Agent extends VerticleBase {
     outbox = new Outbox(vertx, link, new JournalOutbox(outboxTable), (_, _) -> {});
     streams = new MqttStreams(vertx, host, link);
     events = new EventLog(host, epoch, outboxTable, outbox::wake, this::changed, clock);
-    var replies = new Replies(host, journal, link, outbox::wake, clock);
+    replies = new Replies(host, journal, link, outbox::wake, clock);
     dispatcher = new Dispatcher(vertx, Routes::of, metrics.agent().counting(replies), clock);
     inbox =
         new CommandInbox(vertx, host, journal, replies, dispatcher::accept, metrics.agent(), clock);
@@ -139,7 +140,12 @@ public final class Agent extends VerticleBase {
     vertx.setPeriodic(BETWEEN_TIDYING.toMillis(), _ -> journal.tidy(Instant.now()));
     var sampler = new MetricsSampler(vertx, host, metrics::sample, link);
     return vertx
-        .deployVerticle(new HostVerticle(dispatcher::cancel, inventory::publish), onWorkers())
+        .deployVerticle(
+            new HostVerticle(
+                dispatcher::cancel,
+                inventory::publish,
+                about -> replies.again(about.target(), about.operation()).join()),
+            onWorkers())
         .compose(_ -> serve())
         .onSuccess(_ -> {
           inbox.recover();

@@ -6,7 +6,12 @@ import berth.protocol.HostId;
 import berth.protocol.Topics;
 import berth.protocol.Topics.Kind;
 import berth.protocol.Wire;
+import berth.protocol.command.ContainerCommand;
+import berth.protocol.command.HostCommand.Cancel;
+import berth.protocol.command.HostCommand.ReportOutcome;
 import berth.protocol.command.HostCommand.ReportState;
+import berth.protocol.command.ImageCommand;
+import berth.protocol.command.ProcessCommand;
 import berth.protocol.event.Event;
 import berth.protocol.event.EventMessage;
 import berth.protocol.mqtt.Backoff;
@@ -66,7 +71,7 @@ final class TestAgent implements AutoCloseable {
     CoreFixture.await(link.start());
   }
 
-  /** The next command that came, but for requests for the state. */
+  /** The next command that came, but for requests to report something. */
   Envelope command() throws InterruptedException {
     return taken(commands.poll(60, TimeUnit.SECONDS));
   }
@@ -152,8 +157,12 @@ final class TestAgent implements AutoCloseable {
       switch (Topics.parse(message.topic()).orElseThrow().kind()) {
         case COMMAND -> {
           var command = Wire.read(payload, Envelope.class);
-          var forState = command.command() instanceof ReportState;
-          (forState ? requestsForState : commands).add(command);
+          switch (command.command()) {
+            case ReportState _ -> requestsForState.add(command);
+            case ReportOutcome _ -> {} // what there is to answer is in the outbox
+            case Cancel _ -> commands.add(command);
+            case ContainerCommand _, ImageCommand _, ProcessCommand _ -> commands.add(command);
+          }
         }
         case INPUT -> inputs.add(Wire.read(payload, Input.class));
         case REPLY, OUTPUT, PRESENCE, STATE, EVENT, METRICS ->

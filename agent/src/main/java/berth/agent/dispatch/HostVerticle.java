@@ -13,10 +13,15 @@ public final class HostVerticle extends VerticleBase {
 
   private final Consumer<CommandId> cancel;
   private final Runnable publishState;
+  private final Consumer<HostCommand.ReportOutcome> answerAgain;
 
-  public HostVerticle(Consumer<CommandId> cancel, Runnable publishState) {
+  public HostVerticle(
+      Consumer<CommandId> cancel,
+      Runnable publishState,
+      Consumer<HostCommand.ReportOutcome> answerAgain) {
     this.cancel = cancel;
     this.publishState = publishState;
+    this.answerAgain = answerAgain;
   }
 
   @Override
@@ -28,6 +33,7 @@ public final class HostVerticle extends VerticleBase {
     switch (command) {
       case HostCommand.Cancel(var target) -> cancel.accept(target);
       case HostCommand.ReportState() -> publishState.run();
+      case HostCommand.ReportOutcome about -> answerAgain.accept(about);
     }
     return new Result.Done();
   }

@@ -3,10 +3,13 @@ package berth.agent.report;
 import berth.agent.dispatch.Accepted;
 import berth.agent.dispatch.Outcomes;
 import berth.agent.journal.Journal;
+import berth.agent.journal.Journal.Known;
 import berth.protocol.Bytes;
 import berth.protocol.CommandId;
 import berth.protocol.HostId;
 import berth.protocol.OperationId;
+import berth.protocol.Problem;
+import berth.protocol.ProblemCode;
 import berth.protocol.Topics;
 import berth.protocol.Wire;
 import berth.protocol.mqtt.Outgoing;
@@ -17,9 +20,16 @@ import berth.protocol.reply.ReplyMessage;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
 
 /** Answers commands: the last reply is in the journal and in the outbox in one commit. */
 public final class Replies implements Outcomes {
+  private static final Problem FORGOTTEN =
+      new Problem(
+          ProblemCode.INTERRUPTED,
+          "the host knows nothing of this command any more: its journal is gone",
+          "look at what is there, then ask again where it is needed");
+
   private final HostId host;
   private final Journal journal;
   private final Publisher publisher;
@@ -72,6 +82,23 @@ public final class Replies implements Outcomes {
             }))
         .onSuccess(_ -> sent())
         .mapEmpty();
+  }
+
+  /**
+   * Answers a command that was accepted once more; done when that is durable. What the journal does
+   * not know any more will have no other outcome.
+   */
+  public CompletableFuture<Void> again(CommandId command, OperationId operation) {
+    return journal
+        .write(page -> {
+          switch (page.known(command)) {
+            case Known.Answered(var stored) -> send(page, stored);
+            case Known.Running() -> {}
+            case Known.Unseen() -> send(page, command, operation, new Reply.Failed(FORGOTTEN));
+          }
+          return (Void) null;
+        })
+        .whenComplete((_, _) -> sent());
   }
 
   @Override

@@ -43,7 +43,7 @@ class WorkTest {
   @Test
   void aHostCommandReachesItsVerticleAndIsAnswered() throws Exception {
     var cancelled = new AtomicReference<CommandId>();
-    deploy(new HostVerticle(cancelled::set, () -> {}));
+    deploy(new HostVerticle(cancelled::set, () -> {}, _ -> {}));
     var target = CommandId.next();
     assertThat(ask(HostVerticle.ADDRESS, new HostCommand.Cancel(target), new FakeJob()))
         .isEqualTo(new Reply.Succeeded(new Result.Done()));

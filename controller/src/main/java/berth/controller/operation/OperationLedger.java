@@ -17,6 +17,7 @@ import berth.protocol.ProblemCode;
 import berth.protocol.Sha256;
 import berth.protocol.Wire;
 import berth.protocol.command.Command.Repeat;
+import berth.protocol.command.HostCommand.ReportOutcome;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -28,6 +29,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Operations in the database. What people ask for comes in here and goes out to the hosts; what the
@@ -41,6 +44,11 @@ public final class OperationLedger implements Operations {
 
   /** How long what became of an operation can be asked for. */
   public static final Duration RETENTION = Duration.ofDays(30);
+
+  private static final Logger LOG = LoggerFactory.getLogger(OperationLedger.class);
+
+  /** A host that is away for longer is asked when it connects. */
+  private static final Duration OUTCOME_WANTED_FOR = Duration.ofMinutes(1);
 
   private static final int AT_ONCE = 500;
 
@@ -78,7 +86,7 @@ public final class OperationLedger implements Operations {
     this.queue = new CommandQueue(database, clock, link, new Sending());
     this.cancellations = new Cancellations(database, clock, link);
     moves.onChange(waiters::changed);
-    link.whenConnected(this::send);
+    link.whenConnected(this::connected);
   }
 
   /** Where the hosts' answers go. */
@@ -146,15 +154,43 @@ public final class OperationLedger implements Operations {
   /**
    * A host has connected: sends it once more what the broker took and it never accepted, because
    * the broker may have lost that. What must not run twice is left alone, since the host may have
-   * lost its memory as well.
+   * lost its memory as well. What it has accepted it is asked about, because its answer, or its
+   * memory of the command, may be lost.
    */
   public void hostConnected(HostId host) {
+    askForOutcomes(Optional.of(host));
     database
         .read(tx -> OperationStore.sentTo(tx, host, clock.instant(), AT_ONCE))
         .onSuccess(commands ->
             commands.stream()
                 .filter(command -> command.command().repeat() == Repeat.IDEMPOTENT)
                 .forEach(queue::again));
+  }
+
+  /** Asks one host, or all, about what was accepted and not answered. */
+  private void askForOutcomes(Optional<HostId> host) {
+    database
+        .read(tx -> OperationStore.accepted(tx, host, AT_ONCE))
+        .onSuccess(commands -> commands.forEach(this::askForOutcome));
+  }
+
+  private void askForOutcome(Envelope command) {
+    var now = clock.instant();
+    var request =
+        new Envelope(
+            CommandId.next(),
+            command.operation(),
+            command.host(),
+            now,
+            now.plus(OUTCOME_WANTED_FOR),
+            new ReportOutcome(command.id(), command.operation()));
+    link.send(request)
+        .onFailure(failure ->
+            LOG.warn(
+                "host={} command={} its outcome was not asked for: {}",
+                command.host(),
+                command.id(),
+                failure.getMessage()));
   }
 
   /** Ends what waited for a reader that the last run of the controller had. */
@@ -186,6 +222,12 @@ public final class OperationLedger implements Operations {
 
   void watch(TargetWatcher watcher) {
     moves.watch(watcher);
+  }
+
+  /** What was said while this controller did not listen may be lost. */
+  private void connected() {
+    send();
+    askForOutcomes(Optional.empty());
   }
 
   private void send() {

@@ -119,6 +119,18 @@ final class OperationStore {
         limit);
   }
 
+  /** What a host, or any where none is named, accepted and did not end, oldest first. */
+  static List<Envelope> accepted(Transaction tx, Optional<HostId> host, int limit) {
+    return tx.query(
+        """
+        SELECT envelope FROM target WHERE state = 'ACCEPTED' AND host = COALESCE(?, host)
+        ORDER BY command LIMIT ?
+        """,
+        OperationRows::envelope,
+        host,
+        limit);
+  }
+
   /** What a host accepted before a moment of its own clock and did not end. */
   static List<Target> acceptedBefore(Transaction tx, HostId host, Instant at) {
     return tx.query(

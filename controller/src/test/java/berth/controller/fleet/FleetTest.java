@@ -48,6 +48,20 @@ class FleetTest {
   }
 
   @Test
+  void aHostThatGoesWhileTheDatabaseCannotTakeItIsInTheLogOnceItCan() {
+    core.on(() -> core.fleet.presence(presence(LAB1, ONLINE, 1, 1), false));
+    var gone = presence(LAB1, OFFLINE, 1, 1);
+    refuseEvents();
+
+    assertThatThrownBy(() -> core.on(() -> core.fleet.presence(gone, false)))
+        .hasMessageContaining("refused");
+    takeEvents();
+    core.on(() -> core.fleet.presence(gone, false));
+
+    assertThat(log()).containsExactly("host-online", "host-offline");
+  }
+
+  @Test
   void aHostThatComesAndGoesIsInTheLog() {
     core.on(() -> core.fleet.presence(presence(LAB1, ONLINE, 1, 1), false));
     assertThat(core.fleet.host(LAB1).status()).isEqualTo(ONLINE);
@@ -187,6 +201,20 @@ class FleetTest {
 
   private void tell(long epoch, long sequence, Event event) {
     core.on(() -> core.fleet.event(new EventMessage(LAB1, epoch, sequence, Instant.EPOCH, event)));
+  }
+
+  private void refuseEvents() {
+    CoreFixture.await(
+        core.database.write(tx ->
+            tx.execute(
+                """
+                CREATE TRIGGER refused BEFORE INSERT ON event
+                BEGIN SELECT RAISE(ABORT, 'refused by this test'); END
+                """)));
+  }
+
+  private void takeEvents() {
+    CoreFixture.await(core.database.write(tx -> tx.execute("DROP TRIGGER refused")));
   }
 
   private List<String> log() {

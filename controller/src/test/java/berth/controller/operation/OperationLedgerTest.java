@@ -21,6 +21,7 @@ import berth.protocol.ProblemCode;
 import berth.protocol.command.Command;
 import berth.protocol.command.ContainerCommand.RemoveContainer;
 import berth.protocol.command.HostCommand.Cancel;
+import berth.protocol.command.HostCommand.ReportOutcome;
 import berth.protocol.command.ProcessCommand.Exec;
 import berth.protocol.reply.Reply;
 import berth.protocol.reply.ReplyMessage;
@@ -295,6 +296,55 @@ class OperationLedgerTest {
     assertThat(core.link.command()).isEqualTo(remove);
     core.on(() -> core.ledger.get(exec.operation()));
     assertThat(core.link.rest()).isEmpty();
+  }
+
+  @Test
+  void whatTheBrokerHasIsNotSentAgainWhileTheDatabaseCannotRecordThat() {
+    core.run(core.link::connect);
+    CoreFixture.await(
+        core.database.write(tx ->
+            tx.execute(
+                """
+                CREATE TRIGGER refused BEFORE UPDATE ON target
+                BEGIN SELECT RAISE(ABORT, 'refused by this test'); END
+                """)));
+    var written = submit(REMOVE);
+    core.link.command();
+
+    core.on(core.ledger::tick);
+    core.on(core.ledger::tick);
+    CoreFixture.await(core.database.write(tx -> tx.execute("DROP TRIGGER refused")));
+    core.on(core.ledger::tick);
+
+    reached(written, State.SENT);
+    assertThat(core.link.rest()).isEmpty();
+  }
+
+  @Test
+  void aHostThatConnectsIsAskedWhatBecameOfWhatItAccepted() {
+    var remove = sent(REMOVE);
+    reply(remove, new Reply.Accepted());
+    var elsewhere = CoreFixture.await(core.ledger.submit(request(LAB2, REMOVE, Optional.empty())));
+    reply(core.link.command(), new Reply.Accepted());
+
+    core.run(() -> core.ledger.hostConnected(LAB1));
+
+    var asked = core.link.command();
+    assertThat(asked.host()).isEqualTo(LAB1);
+    assertThat(asked.command()).isEqualTo(new ReportOutcome(remove.id(), remove.operation()));
+    assertThat(only(get(elsewhere)).state()).isEqualTo(State.ACCEPTED);
+    assertThat(core.link.rest()).isEmpty();
+  }
+
+  @Test
+  void aControllerThatComesBackAsksAllHostsWhatItMayHaveMissed() {
+    var remove = sent(REMOVE);
+    reply(remove, new Reply.Accepted());
+
+    core.run(core.link::connect);
+
+    assertThat(core.link.command().command())
+        .isEqualTo(new ReportOutcome(remove.id(), remove.operation()));
   }
 
   @Test
