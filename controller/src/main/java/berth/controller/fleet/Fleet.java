@@ -224,10 +224,11 @@ public final class Fleet implements HostRegistry {
     }
   }
 
+  /** Where the database can't take it now, nothing has changed, and the same may be told again. */
   private Future<Void> put(HostPicture before, HostPicture next) {
     var changed = next.status() != next.recorded() && (settled || next.told());
     var now = clock.instant();
-    var picture = changed ? next.recorded(next.status(), now) : next;
+    var picture = changed ? next.recorded(next.status(), Optional.of(now)) : next;
     var first = pictures.put(picture.host(), picture) == null;
     if (!changed && !first && before.presence().equals(next.presence())) {
       return Future.succeededFuture();
@@ -237,10 +238,16 @@ public final class Fleet implements HostRegistry {
           HostStore.put(tx, picture, now);
           return changed ? Optional.of(statusEvent(tx, picture)) : Optional.<FleetEvent>empty();
         })
+        .onFailure(_ -> takeBack(before, first))
         .map(event -> {
           event.ifPresent(journal::announce);
           return null;
         });
+  }
+
+  private void takeBack(HostPicture before, boolean first) {
+    pictures.computeIfPresent(
+        before.host(), (_, now) -> first ? null : now.recorded(before.recorded(), before.since()));
   }
 
   private FleetEvent statusEvent(Transaction tx, HostPicture picture) {

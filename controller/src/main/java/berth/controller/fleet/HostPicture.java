@@ -120,8 +120,8 @@ record HostPicture(
     return new HostPicture(host, presence, true, recorded, since, state, asked, metrics);
   }
 
-  HostPicture recorded(Status status, Instant now) {
-    return new HostPicture(host, presence, heard, status, Optional.of(now), state, asked, metrics);
+  HostPicture recorded(Status status, Optional<Instant> since) {
+    return new HostPicture(host, presence, heard, status, since, state, asked, metrics);
   }
 
   HostPicture with(HostState whole) {

@@ -39,6 +39,9 @@ final class CommandQueue {
   private final TreeMap<CommandId, Envelope> waiting = new TreeMap<>();
   private final Set<CommandId> underway = new HashSet<>();
 
+  /** What the broker has and the database does not know that it has: not to be sent twice. */
+  private final Set<CommandId> unrecorded = new HashSet<>();
+
   /** Whether the database may hold QUEUED commands that are not in memory. */
   private boolean more = true;
 
@@ -100,9 +103,9 @@ final class CommandQueue {
 
   private void send(Envelope command) {
     underway.add(command.id());
-    link.send(command)
+    transmit(command)
         .compose(
-            _ -> outcomes.sent(command),
+            _ -> outcomes.sent(command).onSuccess(_ -> unrecorded.remove(command.id())),
             failure -> failed(command, BerthException.problemOf(failure).code(), failure))
         .onFailure(failure -> {
           LOG.error("command={} could not be recorded", command.id(), failure);
@@ -112,6 +115,12 @@ final class CommandQueue {
           underway.remove(command.id());
           send();
         });
+  }
+
+  private Future<Void> transmit(Envelope command) {
+    return unrecorded.contains(command.id())
+        ? Future.succeededFuture()
+        : link.send(command).onSuccess(_ -> unrecorded.add(command.id()));
   }
 
   private Future<Void> failed(Envelope command, ProblemCode code, Throwable failure) {
