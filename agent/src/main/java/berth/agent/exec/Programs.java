@@ -25,6 +25,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,10 +37,16 @@ public final class Programs implements Performer<ProcessCommand> {
   private static final String UNIT = "berth-exec-";
   private static final int LOG_LINES = 20;
 
+  /** More than an agent runs in one container at once. */
+  private static final int MOST_SWEPT = 1000;
+
   private final ContainerProcesses processes;
   private final Streams streams;
   private final LogReader logs;
   private final Function<ContainerName, Optional<Path>> volumes;
+
+  /** The units that this agent has started or is about to start. */
+  private final Set<UnitName> ours = ConcurrentHashMap.newKeySet();
 
   /**
    * @param volumes where the root of a container is; empty where there is no such container
@@ -83,14 +91,24 @@ public final class Programs implements Performer<ProcessCommand> {
     };
   }
 
-  /** Ends the programs that an agent that was killed left running in these containers. */
+  /**
+   * Ends the programs that an agent that was killed left running in these containers. How long that
+   * takes is for the containers to say, so nobody waits for it, nor one container for another.
+   */
   public void sweep(List<ContainerName> running) {
     for (var container : running) {
-      try {
-        processes.left(container, UNIT).forEach(unit -> stop(container, unit));
-      } catch (BusException e) {
-        LOG.info("container={} has no bus to look for programs on: {}", container, e.getMessage());
-      }
+      Thread.ofVirtual().name("berth-sweep-" + container).start(() -> sweep(container));
+    }
+  }
+
+  private void sweep(ContainerName container) {
+    try {
+      processes.left(container, UNIT).stream()
+          .filter(unit -> !ours.contains(unit))
+          .limit(MOST_SWEPT)
+          .forEach(unit -> stop(container, unit));
+    } catch (BusException e) {
+      LOG.info("container={} has no bus to look for programs on: {}", container, e.getMessage());
     }
   }
 
@@ -135,12 +153,15 @@ public final class Programs implements Performer<ProcessCommand> {
             exec.directory(),
             exec.timeout(),
             exec.stdin());
+    ours.add(spec.unit());
     try (var session = ExecSession.start(job.id(), spec, exec.stream(), processes, streams)) {
       job.onCancel(session::cancel);
       return result(exec, session, session.outcome().join());
     } catch (BusException e) {
       throw new BerthException(
           new Problem(ProblemCode.UNAVAILABLE, "could not run " + program(exec) + ": " + e), e);
+    } finally {
+      ours.remove(spec.unit());
     }
   }
 

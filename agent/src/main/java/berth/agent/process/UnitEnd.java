@@ -4,6 +4,7 @@ import berth.agent.systemd.Properties;
 import berth.agent.systemd.UnitWatcher;
 import berth.agent.systemd.dbus.BusException;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -11,6 +12,9 @@ import java.util.concurrent.CompletableFuture;
  * it is down, but tells its last values before; they come with two signals, the service's first.
  */
 final class UnitEnd implements UnitWatcher {
+  private static final Set<String> TOLD =
+      Set.of("ActiveState", "ExecMainCode", "ExecMainStatus", "Result");
+
   private final CompletableFuture<Properties> told = new CompletableFuture<>();
   private Properties known = new Properties(Map.of());
 
@@ -21,7 +25,7 @@ final class UnitEnd implements UnitWatcher {
 
   @Override
   public synchronized void changed(Properties changes) {
-    known = known.with(changes);
+    known = known.with(changes.only(TOLD));
     if (isEnd(known)) {
       told.complete(known);
     }

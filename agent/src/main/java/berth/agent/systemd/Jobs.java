@@ -5,7 +5,7 @@ import berth.agent.systemd.dbus.BusException;
 import berth.agent.systemd.dbus.Call;
 import berth.agent.systemd.dbus.MatchRule;
 import berth.agent.systemd.dbus.Message;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -16,7 +16,16 @@ import java.util.concurrent.ConcurrentHashMap;
  * result in a signal, and the two may be seen in either order.
  */
 final class Jobs {
+  /** So many jobs end at most between a reply and our seeing it. */
+  private static final int MOST_ENDED = 256;
+
+  private static final int LONGEST_PATH = 255;
+
   private final Bus bus;
+
+  /** The jobs that ended last, as the signal may be seen before the reply that names its job. */
+  private final Map<String, JobResult> ended = new LinkedHashMap<>();
+
   private final Set<Wait> waits = ConcurrentHashMap.newKeySet();
 
   Jobs(Bus bus) {
@@ -44,30 +53,34 @@ final class Jobs {
   }
 
   private void removed(Message signal) {
-    if (waits.isEmpty()) {
+    String job = signal.objectPath(1).value();
+    if (waits.isEmpty() || job.length() > LONGEST_PATH) {
       return;
     }
-    String job = signal.objectPath(1).value();
     JobResult result = JobResult.of(signal.string(3));
-    waits.forEach(wait -> wait.removed(job, result));
+    synchronized (ended) {
+      ended.put(job, result);
+      if (ended.size() > MOST_ENDED) {
+        ended.remove(ended.keySet().iterator().next());
+      }
+      waits.forEach(wait -> wait.removed(job, result));
+    }
   }
 
-  private static final class Wait {
+  private final class Wait {
     private final CompletableFuture<JobResult> result = new CompletableFuture<>();
-    private final Map<String, JobResult> removed = new HashMap<>();
     private String job;
 
-    synchronized void named(String path) {
-      job = path;
-      if (removed.containsKey(path)) {
-        result.complete(removed.get(path));
+    void named(String path) {
+      synchronized (ended) {
+        job = path;
+        removed(path, ended.get(path));
       }
     }
 
-    synchronized void removed(String path, JobResult how) {
-      if (job == null) {
-        removed.put(path, how);
-      } else if (job.equals(path)) {
+    /** Under the lock; null where it has not ended. */
+    void removed(String path, JobResult how) {
+      if (how != null && path.equals(job)) {
         result.complete(how);
       }
     }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Properties of an object on the bus, read by name and type. */
 public record Properties(Map<String, Object> values) {
@@ -25,6 +26,13 @@ public record Properties(Map<String, Object> values) {
     var all = new LinkedHashMap<>(values);
     all.putAll(others.values);
     return new Properties(all);
+  }
+
+  /** Those of these names, and no others. */
+  public Properties only(Set<String> names) {
+    var some = new LinkedHashMap<>(values);
+    some.keySet().retainAll(names);
+    return new Properties(some);
   }
 
   public boolean has(String name) {

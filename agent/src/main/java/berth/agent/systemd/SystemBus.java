@@ -51,7 +51,8 @@ public final class SystemBus implements Supplier<Bus>, AutoCloseable {
       connected = connect();
       bus = connected;
     }
-    hooks.forEach(hook -> run(hook, connected));
+    // Not on the caller's thread: who calls may hold what a hook waits for.
+    hooks.forEach(hook -> Thread.startVirtualThread(() -> run(hook, connected)));
     return connected;
   }
 
@@ -100,22 +101,28 @@ public final class SystemBus implements Supplier<Bus>, AutoCloseable {
       get();
     } catch (BusException e) {
       LOG.log(Level.WARNING, e.getMessage());
-      CompletableFuture.delayedExecutor(
-              RETRY_MILLISECONDS, TimeUnit.MILLISECONDS, Thread::startVirtualThread)
-          .execute(this::again);
+      later(this::again);
     }
+  }
+
+  private static void later(Runnable action) {
+    CompletableFuture.delayedExecutor(
+            RETRY_MILLISECONDS, TimeUnit.MILLISECONDS, Thread::startVirtualThread)
+        .execute(action);
   }
 
   private synchronized boolean isWanted() {
     return !closed && !hooks.isEmpty();
   }
 
+  /** Who could not listen is deaf; the next connection is its next chance. */
   private static void run(Consumer<Bus> hook, Bus bus) {
     try {
       hook.accept(bus);
     } catch (BusException e) {
       if (bus.isOpen()) {
-        LOG.log(Level.ERROR, "systemd did not take a subscription", e);
+        LOG.log(Level.ERROR, "systemd did not take a subscription; connecting again", e);
+        later(bus::close);
       }
     }
   }

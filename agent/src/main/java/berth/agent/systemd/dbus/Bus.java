@@ -25,8 +25,7 @@ public final class Bus implements AutoCloseable {
 
   private Bus(Reactor reactor, BusAddress address, UnixSocket socket) {
     this.address = address;
-    this.connection =
-        new Connection(reactor, socket, address.maxMessage(), this::received, this::lost);
+    this.connection = new Connection(reactor, socket, address, this::received, this::lost);
     this.calls = new PendingCalls(connection::send);
     this.signals = new Signals(owners, 2L * address.maxMessage(), connection::close);
   }

@@ -11,8 +11,10 @@ import java.time.Duration;
  * Where a bus is, who we are there, and how much it may send at once.
  *
  * @param maxMessage the most bytes of one message, at most the specification's 128 MiB
+ * @param givesFds whether file descriptors may come from there: to close one can take as long as
+ *     who made it wants (socket(7), {@code SO_LINGER})
  */
-public record BusAddress(Endpoint endpoint, int maxMessage) {
+public record BusAddress(Endpoint endpoint, int maxMessage, boolean givesFds) {
   private static final Duration LIMIT = Duration.ofSeconds(5);
   private static final String SYSTEM_SOCKET = "/run/dbus/system_bus_socket";
   private static final int SPECIFIED_MAXIMUM = 128 << 20;
@@ -45,7 +47,13 @@ public record BusAddress(Endpoint endpoint, int maxMessage) {
         () ->
             ThreadIdentity.onThreadOfItsOwn(() ->
                 authenticated(UnixSocket.connect(path, limit), ThreadIdentity.current(), limit)),
-        maxMessage);
+        maxMessage,
+        true);
+  }
+
+  /** The same, where no file descriptor may come from. */
+  BusAddress withoutFds() {
+    return new BusAddress(endpoint, maxMessage, false);
   }
 
   /**
@@ -55,7 +63,7 @@ public record BusAddress(Endpoint endpoint, int maxMessage) {
    * @param uidShift the host's number for the container's user 0
    */
   public static BusAddress inContainer(Fd root, long uidShift) {
-    return new BusAddress(() -> connectIn(root, uidShift), OF_A_CONTAINER);
+    return new BusAddress(() -> connectIn(root, uidShift), OF_A_CONTAINER, false);
   }
 
   private static UnixSocket connectIn(Fd root, long uidShift) throws IOException {

@@ -7,6 +7,7 @@ import berth.agent.linux.SocketMessage;
 import berth.agent.linux.UnixSocket;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -21,6 +22,7 @@ final class Connection {
   private final UnixSocket socket;
   private final Reactor reactor;
   private final Frames frames;
+  private final boolean givesFds;
   private final Consumer<Message> onMessage;
   private final Consumer<BusException> onClose;
   private final Reactor.Registration registration;
@@ -31,12 +33,13 @@ final class Connection {
   Connection(
       Reactor reactor,
       UnixSocket socket,
-      int maxMessage,
+      BusAddress address,
       Consumer<Message> onMessage,
       Consumer<BusException> onClose) {
     this.reactor = reactor;
     this.socket = socket;
-    this.frames = new Frames(maxMessage);
+    this.frames = new Frames(address.maxMessage());
+    this.givesFds = address.givesFds();
     this.onMessage = onMessage;
     this.onClose = onClose;
     this.registration = reactor.register(socket.fd(), this::ready);
@@ -122,6 +125,10 @@ final class Connection {
         part.fds().forEach(Fd::close);
         throw new BusException(BusException.DISCONNECTED, "the bus hung up");
       }
+      if (!givesFds && !part.fds().isEmpty()) {
+        closeElsewhere(part.fds());
+        throw BusException.malformed("file descriptors that nobody asked for");
+      }
       frames.add(part.data(), part.fds(), onMessage);
       if (part.truncated()) {
         throw BusException.malformed("more file descriptors than a message may have");
@@ -130,6 +137,11 @@ final class Connection {
         return;
       }
     }
+  }
+
+  /** What a stranger made may hold up whoever closes it; that must not be the reactor. */
+  private static void closeElsewhere(List<Fd> fds) {
+    Thread.ofPlatform().daemon().name("berth-close").start(() -> fds.forEach(Fd::close));
   }
 
   private boolean isOpen() {
