@@ -17,6 +17,7 @@ final class Looker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Looker.class);
 
   private static final List<Integer> ADDRESS_SECONDS = List.of(1, 3, 10);
+  private static final int RETRY_SECONDS = 2;
 
   private final ContainerPicture picture;
   private final Set<ContainerName> waiting = new LinkedHashSet<>();
@@ -81,14 +82,20 @@ final class Looker implements AutoCloseable {
       waiting.clear();
       all = false;
     }
+    if (everything) {
+      look("the containers", picture::lookAtAll, this::heardOfAny);
+    } else {
+      names.forEach(name -> look("container " + name, () -> picture.look(name), () -> heard(name)));
+    }
+  }
+
+  /** What could not be looked at now is looked at again soon. */
+  private static void look(String what, Runnable looking, Runnable again) {
     try {
-      if (everything) {
-        picture.lookAtAll();
-      } else {
-        names.forEach(picture::look);
-      }
+      looking.run();
     } catch (RuntimeException e) {
-      LOG.warn("could not look at {}", everything ? "the containers" : names, e);
+      LOG.warn("could not look at {}", what, e);
+      CompletableFuture.delayedExecutor(RETRY_SECONDS, TimeUnit.SECONDS).execute(again);
     }
   }
 }

@@ -38,9 +38,15 @@ public final class HostProcess {
     this.process = process;
     var out = reading(process.getInputStream(), lines::out);
     var err = reading(process.getErrorStream(), line -> logged(line, lines));
-    CompletableFuture.delayedExecutor(command.limit().toMillis(), TimeUnit.MILLISECONDS)
-        .execute(this::expire);
-    this.outcome = CompletableFuture.allOf(out, err, process.onExit()).thenApply(_ -> result());
+    var limit = new CompletableFuture<Void>();
+    this.outcome =
+        CompletableFuture.allOf(out, err, process.onExit())
+            .whenComplete((_, _) -> limit.cancel(false)) // nor is this kept until then
+            .thenApply(_ -> result());
+    var _ =
+        limit
+            .completeOnTimeout(null, command.limit().toMillis(), TimeUnit.MILLISECONDS)
+            .thenRun(this::expire);
   }
 
   static HostProcess start(HostCommand command, Processes.Lines lines) {
