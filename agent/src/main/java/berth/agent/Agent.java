@@ -9,6 +9,7 @@ import berth.agent.inbox.CommandInbox;
 import berth.agent.journal.Journal;
 import berth.agent.journal.OutboxTable;
 import berth.agent.journal.Store;
+import berth.agent.journal.ToldTable;
 import berth.agent.metrics.MetricsPage;
 import berth.agent.report.AgentPresence;
 import berth.agent.report.EventLog;
@@ -114,7 +115,9 @@ public final class Agent extends VerticleBase {
     outboxTable = new OutboxTable(store);
     outbox = new Outbox(vertx, link, new JournalOutbox(outboxTable), (_, _) -> {});
     streams = new MqttStreams(vertx, host, link);
-    events = new EventLog(host, epoch, outboxTable, outbox::wake, this::changed, clock);
+    events =
+        new EventLog(
+            host, epoch, outboxTable, new ToldTable(store), outbox::wake, this::changed, clock);
     replies = new Replies(host, journal, link, outbox::wake, clock);
     dispatcher = new Dispatcher(vertx, Routes::of, metrics.agent().counting(replies), clock);
     inbox =

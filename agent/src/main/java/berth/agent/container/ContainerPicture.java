@@ -47,11 +47,13 @@ public final class ContainerPicture {
     return List.copyOf(known.values());
   }
 
-  /** Takes all containers as they are, without telling anything: the beginning of the picture. */
+  /**
+   * The beginning of the picture: tells what happened since an earlier agent told something last,
+   * or all there is where there was none.
+   */
   public void begin() {
-    synchronized (telling) {
-      names.get().forEach(name -> inspect.apply(name).ifPresent(state -> known.put(name, state)));
-    }
+    reporter.toldContainers().forEach(state -> known.put(state.name(), state));
+    lookAtAll();
   }
 
   /** Looks at all containers, also those that are known and may be gone. */

@@ -13,6 +13,7 @@ import org.h2.mvstore.MVStore;
  * @param unfinished those of them that have no reply, whole
  * @param replies the last reply of the others
  * @param outbox what the broker has not acknowledged, in its order
+ * @param told what was last told of each container that is there
  */
 record Maps(
     MVStore store,
@@ -20,7 +21,8 @@ record Maps(
     MVMap<UUID, byte[]> commands,
     MVMap<UUID, byte[]> unfinished,
     MVMap<UUID, byte[]> replies,
-    MVMap<Long, byte[]> outbox) {
+    MVMap<Long, byte[]> outbox,
+    MVMap<String, byte[]> told) {
   static final String EPOCH = "epoch";
   static final String ORDER = "order";
   static final String OUTBOX = "outbox";
@@ -32,7 +34,8 @@ record Maps(
         store.openMap("commands"),
         store.openMap("unfinished"),
         store.openMap("replies"),
-        store.openMap("outbox"));
+        store.openMap("outbox"),
+        store.openMap("told"));
   }
 
   long counter(String name) {
@@ -52,5 +55,6 @@ record Maps(
     unfinished.forEach((_, entry) -> Entries.unfinished(entry));
     replies.forEach((_, entry) -> Entries.sealed(entry));
     outbox.forEach((_, entry) -> Entries.sealed(entry));
+    told.forEach((_, entry) -> Entries.sealed(entry));
   }
 }

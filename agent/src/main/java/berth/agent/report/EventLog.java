@@ -1,14 +1,28 @@
 package berth.agent.report;
 
 import berth.agent.journal.OutboxTable;
+import berth.agent.journal.ToldTable;
+import berth.protocol.BerthException;
+import berth.protocol.Bytes;
 import berth.protocol.HostId;
 import berth.protocol.Topics;
 import berth.protocol.Wire;
 import berth.protocol.event.Event;
+import berth.protocol.event.Event.ContainerEvent;
+import berth.protocol.event.Event.ContainerRemoved;
+import berth.protocol.event.Event.ImageAdded;
+import berth.protocol.event.Event.ImageRemoved;
+import berth.protocol.event.Event.JournalLost;
+import berth.protocol.event.Event.PoolChanged;
 import berth.protocol.event.EventMessage;
 import berth.protocol.mqtt.Outgoing;
+import berth.protocol.state.ContainerState;
 import io.vertx.core.buffer.Buffer;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +39,7 @@ public final class EventLog implements Reporter {
   private final HostId host;
   private final long epoch;
   private final OutboxTable outbox;
+  private final ToldTable told;
   private final Runnable wakeOutbox;
   private final Runnable onEvent;
   private final InstantSource clock;
@@ -40,12 +55,14 @@ public final class EventLog implements Reporter {
       HostId host,
       long epoch,
       OutboxTable outbox,
+      ToldTable told,
       Runnable wakeOutbox,
       Runnable onEvent,
       InstantSource clock) {
     this.host = host;
     this.epoch = epoch;
     this.outbox = outbox;
+    this.told = told;
     this.wakeOutbox = wakeOutbox;
     this.onEvent = onEvent;
     this.clock = clock;
@@ -61,6 +78,20 @@ public final class EventLog implements Reporter {
       sequence = next;
     }
     onEvent.run();
+  }
+
+  /** What an agent of another version kept and this one can't read was not told. */
+  @Override
+  public List<ContainerState> toldContainers() {
+    var states = new ArrayList<ContainerState>();
+    for (var state : told.all()) {
+      try {
+        states.add(Wire.read(state.array(), ContainerState.class));
+      } catch (BerthException e) {
+        LOG.warn("what was told of a container before can't be read: {}", e.getMessage());
+      }
+    }
+    return states;
   }
 
   /** The number of the newest event of this epoch; 0 for none. */
@@ -81,9 +112,19 @@ public final class EventLog implements Reporter {
     var outgoing =
         Outgoing.of(Topics.of(host, Topics.Kind.EVENT), Buffer.buffer(Wire.write(message)));
     var _ =
-        outbox
-            .append(OutgoingBytes.write(outgoing))
+        append(OutgoingBytes.write(outgoing), message.event())
             .whenComplete((_, failure) -> queued(message, failure));
+  }
+
+  private CompletableFuture<Long> append(Bytes message, Event event) {
+    return switch (event) {
+      case ContainerEvent about -> {
+        var state = about.container();
+        yield told.tell(message, state.name().value(), Optional.of(Bytes.of(Wire.write(state))));
+      }
+      case ContainerRemoved(var name) -> told.tell(message, name.value(), Optional.empty());
+      case ImageAdded _, ImageRemoved _, PoolChanged _, JournalLost _ -> outbox.append(message);
+    };
   }
 
   private void queued(EventMessage message, Throwable failure) {

@@ -1,6 +1,8 @@
 package berth.agent.report;
 
 import berth.protocol.event.Event;
+import berth.protocol.state.ContainerState;
+import java.util.List;
 
 /** Tells the controller what happened on this host. */
 public interface Reporter {
@@ -11,4 +13,9 @@ public interface Reporter {
    * loop.
    */
   void happened(Event event);
+
+  /** The containers as they were last told, also by the agent before this one. */
+  default List<ContainerState> toldContainers() {
+    return List.of();
+  }
 }

@@ -35,8 +35,28 @@ class ContainerPictureTest {
           reporter);
 
   @Test
-  void whatWasThereAtTheBeginningIsNoNews() {
+  void whatHappenedWhileThereWasNoAgentIsToldByTheNext() {
     is(Status.READY, 7);
+    reporter.told.add(host.get(WEB));
+    is(Status.READY, 8);
+    picture.begin();
+    assertThat(told()).containsExactly(ContainerStarted.class, ContainerReady.class);
+  }
+
+  @Test
+  void whatWasRemovedWhileThereWasNoAgentIsToldByTheNext() {
+    is(Status.READY, 7);
+    reporter.told.add(host.get(WEB));
+    host.clear();
+    picture.begin();
+    assertThat(told()).containsExactly(ContainerRemoved.class);
+    assertThat(picture.containers()).isEmpty();
+  }
+
+  @Test
+  void whatWasToldBeforeIsNoNewsAtTheBeginning() {
+    is(Status.READY, 7);
+    reporter.told.add(host.get(WEB));
     picture.begin();
     picture.lookAtAll();
     assertThat(reporter.events).isEmpty();
@@ -108,8 +128,8 @@ class ContainerPictureTest {
 
   @Test
   void whatWentWhileNobodyListenedIsToldWhenAllAreLookedAt() {
-    is(Status.READY, 7);
-    picture.begin();
+    look(Status.READY, 7);
+    reporter.events.clear();
     host.clear();
     picture.lookAtAll();
     assertThat(told()).containsExactly(ContainerRemoved.class);
@@ -119,8 +139,8 @@ class ContainerPictureTest {
   void wantOfMemoryIsToldOfAContainerThatIsThere() {
     picture.ranOutOfMemory(WEB);
     assertThat(told()).isEmpty();
-    is(Status.READY, 7);
-    picture.begin();
+    look(Status.READY, 7);
+    reporter.events.clear();
     picture.ranOutOfMemory(WEB);
     assertThat(told()).containsExactly(ContainerOutOfMemory.class);
   }

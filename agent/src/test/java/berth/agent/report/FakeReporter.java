@@ -1,6 +1,7 @@
 package berth.agent.report;
 
 import berth.protocol.event.Event;
+import berth.protocol.state.ContainerState;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -8,6 +9,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class FakeReporter implements Reporter {
   /** What happened, oldest first. */
   public final List<Event> events = new CopyOnWriteArrayList<>();
+
+  /** What an earlier agent told of the containers. */
+  public final List<ContainerState> told = new CopyOnWriteArrayList<>();
+
+  @Override
+  public List<ContainerState> toldContainers() {
+    return told;
+  }
 
   @Override
   public void happened(Event event) {
