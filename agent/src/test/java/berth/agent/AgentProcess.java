@@ -115,7 +115,7 @@ final class AgentProcess implements AutoCloseable {
     controller = http://127.0.0.1:7070
     state = %s
     http = 127.0.0.1:%d
-    heartbeat = PT1S
+    heartbeat = PT2S
     """
         .formatted(brokerPort, folder.resolve("state"), http.port());
   }

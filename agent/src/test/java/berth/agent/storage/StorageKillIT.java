@@ -69,8 +69,13 @@ class StorageKillIT {
       assertThat(said.readLine()).isEqualTo("begun");
       assertThat(process.waitFor(millis, TimeUnit.MILLISECONDS)).isFalse();
     } finally {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      // The parent first: one that sees its tools die would start others to clear up.
+      var tools = process.descendants().toList();
       process.destroyForcibly().waitFor();
+      tools.forEach(ProcessHandle::destroyForcibly);
+      for (var tool : tools) {
+        tool.onExit().join();
+      }
     }
   }
 
