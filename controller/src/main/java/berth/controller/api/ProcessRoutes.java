@@ -22,11 +22,14 @@ final class ProcessRoutes {
     return Future.succeededFuture(asked -> new OutputLines(asked.response()).send(streams, id));
   }
 
-  /** The body goes to the program as fast as it reads; the end of the body is its end of input. */
+  /**
+   * The body goes to the program as fast as it reads; the end of the body is its end of input. One
+   * that breaks off ends the program, which would wait for the rest for ever.
+   */
   Future<Answer> input(Request request) {
     return streams
         .input(request.path("id", OperationId::of))
-        .compose(writer -> copy(request, writer))
+        .compose(writer -> copy(request, writer).onFailure(_ -> writer.broken()))
         .map(_ -> Answer.empty(204, Map.of()));
   }
 

@@ -142,7 +142,11 @@ public final class CreditedStreams implements ProcessStreams {
       var input =
           Optional.of(command)
               .filter(c -> Commands.takesInput(c.command()))
-              .map(c -> new ProgramInput(context, i -> link.send(c.host(), c.id(), i)));
+              .map(c ->
+                  new ProgramInput(
+                      context,
+                      i -> link.send(c.host(), c.id(), i),
+                      () -> new Place(c).cancel("its input broke off")));
       if (output.isPresent() || input.isPresent()) {
         var program = new Program(command, output, input);
         byCommand.put(command.id(), program);

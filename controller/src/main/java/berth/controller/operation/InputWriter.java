@@ -16,4 +16,7 @@ public interface InputWriter {
 
   /** Closes the program's standard input. */
   Future<Void> end();
+
+  /** Nothing more comes, though it was not the end: cancels the operation. */
+  void broken();
 }

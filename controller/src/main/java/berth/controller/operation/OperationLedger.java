@@ -18,6 +18,8 @@ import berth.protocol.Sha256;
 import berth.protocol.Wire;
 import berth.protocol.command.Command.Repeat;
 import berth.protocol.command.HostCommand.ReportOutcome;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.SerializationFeature;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -251,11 +253,19 @@ public final class OperationLedger implements Operations {
           for (var target : overdue) {
             if (target.state() instanceof Pending pending) {
               step.move(target, pending.expire(clock.instant(), silence(target)));
+              endWithoutAReader(step.tx(), target.envelope());
             }
           }
           return overdue.size();
         })
         .compose(expired -> expired < AT_ONCE ? Future.succeededFuture() : expire(before));
+  }
+
+  /** Should it have begun after all, nobody reads what it writes, and it would wait for ever. */
+  private static void endWithoutAReader(Transaction tx, Envelope command) {
+    if (Commands.streamed(command.command())) {
+      OperationStore.wantCancelled(tx, command.id(), "nobody waits for it any more");
+    }
   }
 
   private String silence(Target target) {
@@ -294,9 +304,21 @@ public final class OperationLedger implements Operations {
     return view(tx, commands.getFirst().operation());
   }
 
+  /** Equal for equal requests: the order of a map differs from one run of the JVM to the next. */
+  private static byte[] sorted(OperationRequest request) {
+    try {
+      return Wire.json()
+          .writer()
+          .with(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+          .writeValueAsBytes(request);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a request that can't be written", e);
+    }
+  }
+
   private static String digest(OperationRequest request) {
     try {
-      return Sha256.of(MessageDigest.getInstance("SHA-256").digest(Wire.write(request))).hex();
+      return Sha256.of(MessageDigest.getInstance("SHA-256").digest(sorted(request))).hex();
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }

@@ -30,11 +30,16 @@ final class ProgramInput implements InputWriter {
 
   private final Context context;
   private final Function<Input, Future<Void>> send;
+  private final Runnable cancel;
   private final Deque<Piece> waiting = new ArrayDeque<>();
   private final TreeMap<Long, Input> unacknowledged = new TreeMap<>();
   private boolean taken;
   private boolean ended;
   private boolean closed;
+
+  /** Whether something may be lost that is not sent again yet. */
+  private boolean broken;
+
   private long sequence;
   private long credit;
 
@@ -42,10 +47,12 @@ final class ProgramInput implements InputWriter {
    * An input that sends nothing before the host allows it.
    *
    * @param send sends to the host; done when the broker has it
+   * @param cancel ends the program, which would wait for ever
    */
-  ProgramInput(Context context, Function<Input, Future<Void>> send) {
+  ProgramInput(Context context, Function<Input, Future<Void>> send, Runnable cancel) {
     this.context = context;
     this.send = send;
+    this.cancel = cancel;
   }
 
   /** Makes the caller the one writer; false where there is one. */
@@ -61,9 +68,11 @@ final class ProgramInput implements InputWriter {
     pump();
   }
 
-  /** Sends again whatever the broker may not have. */
+  /** Sends again whatever the broker may not have, and only then what comes after it. */
   void resend() {
+    broken = false;
     List.copyOf(unacknowledged.entrySet()).forEach(e -> transmit(e.getKey(), e.getValue()));
+    pump();
   }
 
   /** The program has its outcome and reads no more. */
@@ -90,6 +99,16 @@ final class ProgramInput implements InputWriter {
     return add(List.of(new Piece(StdinEnd::new, false, Promise.promise())));
   }
 
+  @Override
+  public void broken() {
+    context.runOnContext(_ -> {
+      if (!ended && !closed) {
+        closed = true;
+        cancel.run();
+      }
+    });
+  }
+
   private Future<Void> add(List<Piece> pieces) {
     var last = pieces.getLast();
     context.runOnContext(_ -> {
@@ -107,7 +126,7 @@ final class ProgramInput implements InputWriter {
   }
 
   private void pump() {
-    while (!waiting.isEmpty() && (sequence < credit || !waiting.peek().needsCredit())) {
+    while (!broken && !waiting.isEmpty() && mayGo(waiting.peek())) {
       var piece = waiting.poll();
       sequence++;
       var message = piece.message().apply(sequence);
@@ -117,8 +136,13 @@ final class ProgramInput implements InputWriter {
     }
   }
 
+  /** The end needs no room there, but somebody who listens: the first credit tells of that. */
+  private boolean mayGo(Piece piece) {
+    return piece.needsCredit() ? sequence < credit : credit > 0;
+  }
+
   private void transmit(long number, Input message) {
-    send.apply(message).onSuccess(_ -> unacknowledged.remove(number));
+    send.apply(message).onSuccess(_ -> unacknowledged.remove(number)).onFailure(_ -> broken = true);
   }
 
   private static BerthException over() {

@@ -79,7 +79,7 @@ final class Writer {
       context.runOnContext(_ -> together.forEach(Waiting::settle));
     } catch (Transaction.LostException e) {
       fail(together, e.getCause());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       undo(e);
       fail(together, e);
     }
@@ -89,7 +89,7 @@ final class Writer {
     context.runOnContext(_ -> together.forEach(waiting -> waiting.promise.fail(failure)));
   }
 
-  private void undo(RuntimeException failure) {
+  private void undo(Throwable failure) {
     try {
       transaction.rollback();
     } catch (RuntimeException e) {

@@ -19,6 +19,7 @@ final class FakeStreams implements ProcessStreams {
   final CompletableFuture<OutputReader> reader = new CompletableFuture<>();
   final CompletableFuture<Void> detached = new CompletableFuture<>();
   final CompletableFuture<Void> inputEnded = new CompletableFuture<>();
+  final CompletableFuture<Void> inputBroken = new CompletableFuture<>();
   final ByteArrayOutputStream input = new ByteArrayOutputStream();
   final AtomicLong offered = new AtomicLong();
 
@@ -64,6 +65,11 @@ final class FakeStreams implements ProcessStreams {
     public Future<Void> end() {
       inputEnded.complete(null);
       return Future.succeededFuture();
+    }
+
+    @Override
+    public void broken() {
+      inputBroken.complete(null);
     }
   }
 }

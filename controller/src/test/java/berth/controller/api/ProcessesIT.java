@@ -21,6 +21,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -209,7 +210,7 @@ class ProcessesIT {
                   .getBytes(StandardCharsets.ISO_8859_1));
       Eventually.holds(() -> server.streams.input.size() == 5);
     }
-    Eventually.holds(() -> server.requests() == 1);
+    assertThat(server.streams.inputBroken).succeedsWithin(Duration.ofSeconds(20));
     assertThat(server.streams.inputEnded).isNotDone();
   }
 

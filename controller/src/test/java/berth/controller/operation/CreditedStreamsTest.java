@@ -262,6 +262,20 @@ class CreditedStreamsTest {
   }
 
   @Test
+  void theEndOfAnEmptyInputWaitsUntilSomebodyListens() {
+    streams(new Patience(LONG, LONG, LONG));
+    var command = exec(true);
+    var ended = CoreFixture.await(streams.input(command.operation())).end();
+    core.run(() -> {});
+    assertThat(core.link.restOfInputs()).isEmpty();
+
+    output(command, new InputCredit(16));
+
+    CoreFixture.await(ended);
+    assertThat(core.link.input()).isEqualTo(new StdinEnd(1));
+  }
+
+  @Test
   void inputThatMayBeLostIsSentAgainUnderItsNumber() {
     streams(new Patience(LONG, LONG, LONG));
     var command = exec(true);
@@ -269,12 +283,28 @@ class CreditedStreamsTest {
     core.link.fail(ProblemCode.UNAVAILABLE);
     output(command, new InputCredit(16));
     CoreFixture.await(writer.write(Bytes.of("one")));
-    CoreFixture.await(writer.write(Bytes.of("two")));
+    var second = writer.write(Bytes.of("two"));
+    output(command, new InputCredit(17));
 
     core.run(core.link::connect);
+    CoreFixture.await(second);
 
     assertThat(core.link.input()).isEqualTo(new StdinChunk(1, Bytes.of("one")));
     assertThat(core.link.input()).isEqualTo(new StdinChunk(2, Bytes.of("two")));
+  }
+
+  @Test
+  void anInputThatBreaksOffEndsTheProgram() {
+    streams(new Patience(LONG, LONG, LONG));
+    var command = exec(true);
+    var writer = CoreFixture.await(streams.input(command.operation()));
+    output(command, new InputCredit(16));
+    CoreFixture.await(writer.write(Bytes.of("half of")));
+
+    writer.broken();
+
+    assertThat(core.link.command().command()).isEqualTo(new Cancel(command.id()));
+    assertThat(core.link.restOfInputs()).hasSize(1);
   }
 
   @Test
