@@ -25,6 +25,9 @@ final class ApiClient {
   private static final String PREFIX = "api/v1/";
   private static final int CONNECT_MILLIS = 10_000;
 
+  /** Longer than the controller holds any answer back, a stream's sign of life included. */
+  private static final int SILENCE_MILLIS = 90_000;
+
   private final URI base;
 
   ApiClient(URI base) {
@@ -90,9 +93,16 @@ final class ApiClient {
     }
   }
 
-  /** An answer that goes on: NDJSON or server-sent events. */
-  InputStream stream(String path, String accept, Optional<String> lastEventId) throws IOException {
+  /**
+   * An answer that goes on.
+   *
+   * @param silent whether it may say nothing for any length of time, as a program's output may;
+   *     server-sent events have their keep-alive comments
+   */
+  InputStream stream(String path, String accept, Optional<String> lastEventId, boolean silent)
+      throws IOException {
     var connection = open("GET", path);
+    connection.setReadTimeout(silent ? 0 : SILENCE_MILLIS);
     connection.setRequestProperty("Accept", accept);
     lastEventId.ifPresent(id -> connection.setRequestProperty("Last-Event-ID", id));
     if (status(connection) >= 400) {
@@ -120,6 +130,7 @@ final class ApiClient {
     var url = base.resolve(PREFIX + path).toURL();
     var connection = (HttpURLConnection) url.openConnection();
     connection.setConnectTimeout(CONNECT_MILLIS);
+    connection.setReadTimeout(SILENCE_MILLIS);
     connection.setRequestMethod(method);
     connection.setRequestProperty("Accept", "application/json");
     connection.setInstanceFollowRedirects(false);

@@ -5,6 +5,7 @@ import berth.protocol.Problem;
 import berth.protocol.ProblemCode;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -47,7 +48,7 @@ public final class BerthCli {
     } catch (InterruptedException | InterruptedIOException e) {
       Thread.currentThread().interrupt();
       return ExitCode.FAILED;
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       Problems.print(terminal, new Problem(ProblemCode.UNAVAILABLE, e.toString()));
       return ExitCode.BERTH;
     }

@@ -55,7 +55,7 @@ final class EventsCommand {
   private static Optional<String> follow(Invocation invocation, Optional<String> after)
       throws IOException {
     var last = after;
-    try (var in = invocation.api().stream("events", "text/event-stream", after);
+    try (var in = invocation.api().stream("events", "text/event-stream", after, false);
         var lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
       var data = new StringBuilder();
       for (var line = lines.readLine(); line != null; line = lines.readLine()) {

@@ -9,6 +9,7 @@ import berth.protocol.ProblemCode;
 import berth.protocol.reply.Result.ProcessResult;
 import berth.protocol.stream.Output.OutputChunk;
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -131,16 +132,29 @@ final class ExecCommand {
     try {
       var api = invocation.api();
       var connection = api.upload("operations/" + id + "/input", -1);
-      try (var out = api.body(connection)) {
-        var buffer = new byte[16 * 1024];
-        for (int n; (n = invocation.terminal().in().read(buffer)) >= 0; ) {
-          out.write(buffer, 0, n);
-          out.flush();
-        }
+      connection.setReadTimeout(0); // the answer comes once the program has read it all
+      var out = api.body(connection);
+      var buffer = new byte[16 * 1024];
+      for (int n; (n = read(invocation, buffer, connection)) >= 0; ) {
+        out.write(buffer, 0, n);
+        out.flush();
       }
+      out.close();
       api.answer(connection, Map.class);
     } catch (IOException | BerthException _) {
-      // The program ended without reading all of it: its outcome tells.
+      // The program ended without reading all of it, or was ended: its outcome tells.
+    }
+  }
+
+  /** Input that can't be read is not at its end: to hang up has the program ended. */
+  private static int read(Invocation invocation, byte[] buffer, HttpURLConnection connection)
+      throws IOException {
+    try {
+      return invocation.terminal().in().read(buffer);
+    } catch (IOException e) {
+      connection.disconnect();
+      invocation.terminal().err().println("berth: can't read standard input: " + e.getMessage());
+      throw e;
     }
   }
 

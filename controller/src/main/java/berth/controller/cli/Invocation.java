@@ -1,9 +1,13 @@
 package berth.controller.cli;
 
+import berth.protocol.BerthException;
+import berth.protocol.Problem;
+import berth.protocol.ProblemCode;
 import berth.protocol.Wire;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.ParseResult;
@@ -22,7 +26,18 @@ record Invocation(ParseResult parsed, List<String> rest, Terminal terminal) {
         this.<String>option("--controller")
             .or(() -> Optional.ofNullable(System.getenv("BERTH_CONTROLLER")))
             .orElse(DEFAULT_CONTROLLER);
-    return new ApiClient(URI.create(url.endsWith("/") ? url : url + "/"));
+    return new ApiClient(address(url.endsWith("/") ? url : url + "/"));
+  }
+
+  private static URI address(String url) {
+    try {
+      return new URI(url);
+    } catch (URISyntaxException e) {
+      throw new BerthException(
+          new Problem(
+              ProblemCode.INVALID, "bad controller address \"" + url + "\": http://HOST:PORT"),
+          e);
+    }
   }
 
   boolean flag(String name) {

@@ -5,7 +5,10 @@ import berth.controller.lab.LabFolder;
 import berth.controller.lab.LabPlan;
 import berth.controller.lab.LabStatus;
 import berth.controller.lab.image.Release;
+import berth.protocol.BerthException;
 import berth.protocol.HostId;
+import berth.protocol.Problem;
+import berth.protocol.ProblemCode;
 import java.io.IOException;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
@@ -69,14 +72,8 @@ final class LabCommands {
   }
 
   private static int up(Invocation in) throws IOException {
-    var plan =
-        new LabPlan(
-            in.option("--hosts", 2),
-            in.option("--release", Release.TRIXIE),
-            in.option("--mirror"),
-            !in.flag("--bare"));
     var lab = lab(in);
-    lab.up(plan);
+    lab.up(plan(in));
     var status = lab.status();
     if (in.json()) {
       in.print(status);
@@ -95,6 +92,18 @@ final class LabCommands {
     out.println("Try next:");
     nextSteps(status).forEach(line -> out.println("  " + line));
     return ExitCode.DONE;
+  }
+
+  private static LabPlan plan(Invocation in) {
+    try {
+      return new LabPlan(
+          in.option("--hosts", 2),
+          in.option("--release", Release.TRIXIE),
+          in.option("--mirror"),
+          !in.flag("--bare"));
+    } catch (IllegalArgumentException e) {
+      throw new BerthException(new Problem(ProblemCode.INVALID, e.getMessage()), e);
+    }
   }
 
   private static List<String> nextSteps(LabStatus status) {

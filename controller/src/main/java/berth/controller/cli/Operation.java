@@ -102,7 +102,8 @@ final class Operation {
         .ifPresent(target -> progress.show(operation.summary() + ": " + doing(target)));
   }
 
-  private static String doing(TargetView target) {
+  /** What a target without an outcome is doing, in a few words. */
+  static String doing(TargetView target) {
     return switch (target.state()) {
       case QUEUED -> "waiting for the broker";
       case SENT ->
@@ -111,7 +112,10 @@ final class Operation {
               : target.host()
                   + " is offline; the command waits for it until "
                   + Times.local(target.deadline());
-      case ACCEPTED -> target.progress().map(Operation::progress).orElse("running");
+      case ACCEPTED ->
+          target.hostOnline()
+              ? target.progress().map(Operation::progress).orElse("running")
+              : target.host() + " is offline; its answer comes when it is back";
       case SUCCEEDED, FAILED -> "ended";
     };
   }

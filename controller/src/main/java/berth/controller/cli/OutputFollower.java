@@ -35,9 +35,11 @@ final class OutputFollower {
       throws IOException, InterruptedException {
     var path = "operations/" + operation.id() + "/output";
     try (var interrupt = Interrupt.then(() -> cancel(operation.id()));
-        var in = api.stream(path, "application/x-ndjson", Optional.empty());
+        var waiting = Waiting.on(invocation, api, operation);
+        var in = api.stream(path, "application/x-ndjson", Optional.empty(), true);
         var lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
       for (var line = lines.readLine(); line != null; line = lines.readLine()) {
+        waiting.end();
         var node = Wire.json().readTree(line);
         if (node.has("end")) {
           interrupt.done();
