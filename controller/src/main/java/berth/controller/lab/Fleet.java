@@ -3,6 +3,8 @@ package berth.controller.lab;
 import berth.protocol.BerthException;
 import berth.protocol.Problem;
 import berth.protocol.ProblemCode;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -70,6 +72,10 @@ final class Fleet {
 
   private static BerthException notOnline(List<LabHost> hosts) {
     var first = hosts.getFirst();
+    var firewall =
+        Files.exists(Path.of("/run/firewalld"))
+            ? "; firewalld runs on this machine: does it let the lab's bridge in?"
+            : "";
     var log = first.run("journalctl", "-u", AgentInstall.UNIT, "-n", "20", "-o", "cat");
     return new BerthException(
         new Problem(
@@ -78,7 +84,11 @@ final class Fleet {
                     .formatted(
                         ONLINE.toSeconds(),
                         String.join(", ", hosts.stream().map(LabHost::name).toList())),
-                "berth lab shell " + first.name() + " -- journalctl -u " + AgentInstall.UNIT)
+                "berth lab shell "
+                    + first.name()
+                    + " -- journalctl -u "
+                    + AgentInstall.UNIT
+                    + firewall)
             .withLog(log.tail()));
   }
 

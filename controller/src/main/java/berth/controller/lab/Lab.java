@@ -51,8 +51,11 @@ public final class Lab {
 
   /** Brings up what the plan says and waits until all of it works; what is up already stays. */
   public void up(LabPlan plan) {
-    var layout = new Requirements(folder).check(plan.release());
-    locked(() -> up(plan, new ControlGroups(layout, folder.name())));
+    Requirements.requireRoot();
+    locked(() -> {
+      var layout = new Requirements(folder).check(plan.release());
+      up(plan, new ControlGroups(layout, folder.name()));
+    });
   }
 
   /** Takes everything away, also what a crash left, but for the root file systems that are kept. */
@@ -217,7 +220,7 @@ public final class Lab {
             .filter(name -> name.matches("lab[0-9]+"))
             .map(name -> Integer.valueOf(name.substring("lab".length())))
             .toList();
-    var subnet = LabRecord.read(folder).map(LabRecord::subnet).orElse(Subnet.of("10.64.0"));
+    var subnet = subnetIfKnown();
     var bridge = folder.bridge(subnet);
     if (!hosts.isEmpty()) {
       progress.say("stopping " + hosts.size() + " hosts");
@@ -230,6 +233,16 @@ public final class Lab {
     Processes.run("rm", "-rf", "--one-file-system", folder.run().toString());
     // Only if it is empty now: what else is in it is not the lab's.
     Processes.tryRun("rmdir", folder.path().toString());
+  }
+
+  /** To take a lab away its addresses need not be known, nor its record be readable. */
+  private Subnet subnetIfKnown() {
+    try {
+      return LabRecord.read(folder).map(LabRecord::subnet).orElse(Subnet.of("10.64.0"));
+    } catch (BerthException e) {
+      progress.say("the lab's record can't be read: " + e.getMessage());
+      return Subnet.of("10.64.0");
+    }
   }
 
   private static LabStatus.Host status(LabHost host) {

@@ -200,9 +200,11 @@ public final class LabHost {
     while (Instant.now().isBefore(deadline)) {
       var leader = leader();
       if (leader != 0 && Files.exists(Path.of("/proc/" + leader + "/root/run/systemd/private"))) {
+        var left = Long.toString(Duration.between(Instant.now(), deadline).toSeconds() + 1);
         var waited =
             Processes.tryRun(
-                enter(leader, List.of("systemctl", "is-system-running", "--wait")), "");
+                enter(leader, List.of("timeout", left, "systemctl", "is-system-running", "--wait")),
+                "");
         if (waited.out().trim().matches("running|degraded")) {
           return;
         }

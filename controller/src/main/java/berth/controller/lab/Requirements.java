@@ -105,6 +105,7 @@ final class Requirements {
   /** Tries each kind of thing once under a name of the lab's, since no list tells what works. */
   private void network() {
     var link = folder.trialLink();
+    Processes.tryRun("ip", "link", "del", link); // of a trial that was killed
     trial("bridges", List.of("ip", "link", "add", link, "type", "bridge"), link);
     trial(
         "pairs of virtual interfaces (veth)",
