@@ -42,7 +42,7 @@ final class Reboot {
 
   /** Asks once and waits; a repeat that finds the new run only waits. */
   void perform(ContainerName container, WaitFor until, Job job) {
-    if (job.attempt() > 1 && starter.startedSince(container, job.acceptedAt())) {
+    if (job.attempt() > 1 && hasBegun(container, job)) {
       starter.start(container, until, job);
       return;
     }
@@ -64,6 +64,13 @@ final class Reboot {
     if (!settling.isThere(after)) {
       throw stayedDown(container, after);
     }
+  }
+
+  /** Whether the run that an earlier attempt asked to end has ended. */
+  private boolean hasBegun(ContainerName container, Job job) {
+    var between =
+        machines.find(container).isEmpty() && !systemd.status(UnitName.of(container)).isDown();
+    return between || starter.startedSince(container, job.acceptedAt());
   }
 
   private static void requireAble(Machine machine, UnitStatus unit) {

@@ -71,8 +71,12 @@ class VerbsIT {
     host.close();
   }
 
+  /** Not in good order: what hangs would take its unit's whole timeout for that. */
   @AfterEach
   void removeWhatIsLeft() {
+    if (host.feature.picture().look(WEB).isPresent()) {
+      host.perform(new StopContainer(WEB, Optional.of(Duration.ofSeconds(1))));
+    }
     host.perform(new RemoveContainer(WEB, true));
     host.reporter.events.clear();
   }
