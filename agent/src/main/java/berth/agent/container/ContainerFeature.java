@@ -4,6 +4,7 @@ import berth.agent.linux.Reactor;
 import berth.agent.process.Processes;
 import berth.agent.report.Reporter;
 import berth.agent.storage.Pools;
+import berth.agent.systemd.Cgroup;
 import berth.agent.systemd.ContainerWatch;
 import berth.agent.systemd.Machine;
 import berth.agent.systemd.MachineEvent;
@@ -33,7 +34,7 @@ public final class ContainerFeature implements AutoCloseable {
   private final ContainerPicture picture;
   private final Looker looker;
   private final Optional<FolderWatch> folders;
-  private final ContainerWatch signals;
+  private final ContainerWatch watch;
 
   /** Listens first and looks then, so that nothing is missed in between. */
   public ContainerFeature(
@@ -50,13 +51,23 @@ public final class ContainerFeature implements AutoCloseable {
     var inspector = new Inspector(pools, settings, systemd, machines, journal);
     picture = new ContainerPicture(inspector::find, inspector::names, reporter);
     var leftovers = new Leftovers(processes, MACHINES);
-    var starter = new Starter(systemd, machines, journal, leftovers);
+    var freezer = new Freezer(systemd, machines, Cgroup::unifiedAlone);
+    var starter = new Starter(systemd, machines, freezer, journal, leftovers);
     var removal = new Removal(pools, settings, place, starter, systemd, machines, leftovers);
-    containers = new Containers(pools, settings, place, starter, removal, picture);
+    var signals = new Signals(systemd, machines);
+    var reboot = new Reboot(systemd, machines, starter, journal);
+    var dropIns = new DropIns();
+    var cloning = new Cloning(pools, settings, dropIns, place, removal, systemd, machines);
+    var renaming =
+        new Renaming(pools, settings, dropIns, place, removal, systemd, machines, leftovers);
+    containers =
+        new Containers(
+            pools, settings, place, starter, removal, signals, reboot, freezer, cloning, renaming,
+            picture);
     looker = new Looker(picture);
     folders = listening(pools);
     picture.begin();
-    signals = new ContainerWatch(reactor, bus, systemd, machines, new Ears());
+    watch = new ContainerWatch(reactor, bus, systemd, machines, new Ears());
   }
 
   /** Performs the commands about containers. */
@@ -71,7 +82,7 @@ public final class ContainerFeature implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    signals.close();
+    watch.close();
     if (folders.isPresent()) {
       folders.get().close();
     }
@@ -109,11 +120,15 @@ public final class ContainerFeature implements AutoCloseable {
             switch (event) {
               case UnitEvent.OutOfMemory _ -> picture.ranOutOfMemory(name);
               case UnitEvent.Ready _ -> looker.heardOfBoot(name);
+              case UnitEvent.Failed(var status) when status.isComingAgain() ->
+                  picture.crashed(name, Inspector.ending(status));
               case UnitEvent.Starting _,
                   UnitEvent.Started _,
                   UnitEvent.Stopping _,
                   UnitEvent.Stopped _,
                   UnitEvent.Failed _,
+                  UnitEvent.Paused _,
+                  UnitEvent.Resumed _,
                   UnitEvent.Rebooting _ ->
                   looker.heard(name);
             }

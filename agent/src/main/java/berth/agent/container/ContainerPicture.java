@@ -7,11 +7,14 @@ import berth.protocol.event.Event.ContainerChanged;
 import berth.protocol.event.Event.ContainerCreated;
 import berth.protocol.event.Event.ContainerFailed;
 import berth.protocol.event.Event.ContainerReady;
+import berth.protocol.event.Event.ContainerRebooted;
 import berth.protocol.event.Event.ContainerRemoved;
 import berth.protocol.event.Event.ContainerStarted;
 import berth.protocol.event.Event.ContainerStopped;
 import berth.protocol.state.ContainerState;
+import berth.protocol.state.ContainerState.Status;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,14 +30,17 @@ import java.util.function.Supplier;
  * twice.
  */
 public final class ContainerPicture {
-  private final Function<ContainerName, Optional<ContainerState>> inspect;
+  private final Function<ContainerName, Optional<Look>> inspect;
   private final Supplier<? extends Iterable<ContainerName>> names;
   private final Reporter reporter;
   private final Map<ContainerName, ContainerState> known = new ConcurrentSkipListMap<>();
   private final Object telling = new Object();
 
+  /** How often those that are alive had been started again by systemd when they were seen last. */
+  private final Map<ContainerName, Integer> restarts = new HashMap<>();
+
   ContainerPicture(
-      Function<ContainerName, Optional<ContainerState>> inspect,
+      Function<ContainerName, Optional<Look>> inspect,
       Supplier<? extends Iterable<ContainerName>> names,
       Reporter reporter) {
     this.inspect = inspect;
@@ -66,11 +72,27 @@ public final class ContainerPicture {
   /** Looks at one container and tells what happened to it; gives what it is now. */
   public Optional<ContainerState> look(ContainerName name) {
     synchronized (telling) {
-      var now = inspect.apply(name);
+      var seen = inspect.apply(name);
+      var now = seen.map(Look::state);
+      var rebooted = rebooted(name, seen);
       var before = Optional.ofNullable(known.get(name));
       now.ifPresentOrElse(state -> known.put(name, state), () -> known.remove(name));
-      events(name, before, now).forEach(reporter::happened);
+      events(name, before, now, rebooted).forEach(reporter::happened);
       return now;
+    }
+  }
+
+  /** It ended in failure and systemd starts it again, perhaps before anybody looks. */
+  void crashed(ContainerName name, String reason) {
+    synchronized (telling) {
+      var old = known.get(name);
+      if (old != null && old.status().alive()) {
+        var failed = failed(old, reason);
+        known.put(name, failed);
+        restarts.remove(name);
+        reporter.happened(new ContainerFailed(failed));
+      }
+      look(name);
     }
   }
 
@@ -81,30 +103,50 @@ public final class ContainerPicture {
     }
   }
 
-  static List<Event> events(
-      ContainerName name, Optional<ContainerState> before, Optional<ContainerState> now) {
+  /**
+   * Whether it runs another time without having been down: nspawn's unit is started again by
+   * systemd when the container's init asks for a reboot, and counts that until somebody stops it.
+   */
+  private boolean rebooted(ContainerName name, Optional<Look> seen) {
+    if (seen.isEmpty() || seen.get().state().status().down()) {
+      restarts.remove(name);
+      return false;
+    }
+    if (!seen.get().state().status().alive()) {
+      return false;
+    }
+    var former = restarts.put(name, seen.get().restarts());
+    return former != null && seen.get().restarts() > former;
+  }
+
+  private static List<Event> events(
+      ContainerName name,
+      Optional<ContainerState> before,
+      Optional<ContainerState> now,
+      boolean rebooted) {
     if (now.isEmpty()) {
       return before.isEmpty() ? List.of() : List.of(new ContainerRemoved(name));
     }
     var state = now.get();
     if (before.isEmpty()) {
       var events = new ArrayList<Event>(List.of(new ContainerCreated(state)));
-      events.addAll(run(false, state));
+      events.addAll(run(false, false, state));
       return events;
     }
     var old = before.get();
     if (old.equals(state)) {
       return List.of();
     }
-    var sameRun = old.status().running() && old.leader().equals(state.leader());
-    return old.status() == state.status() && sameRun == state.status().running()
+    var sameRun = old.status().alive() && old.leader().equals(state.leader());
+    var resumed = old.status() == Status.PAUSED && sameRun && state.status().running();
+    return resumed || (old.status() == state.status() && sameRun == state.status().alive())
         ? List.of(new ContainerChanged(state))
-        : changed(sameRun, state);
+        : changed(sameRun, rebooted, state);
   }
 
-  private static List<Event> changed(boolean sameRun, ContainerState state) {
+  private static List<Event> changed(boolean sameRun, boolean rebooted, ContainerState state) {
     return switch (state.status()) {
-      case RUNNING, READY -> run(sameRun, state);
+      case RUNNING, READY, PAUSED -> run(sameRun, rebooted, state);
       case STOPPED -> List.of(new ContainerStopped(state));
       case FAILED -> List.of(new ContainerFailed(state));
       case STARTING, STOPPING -> List.of(new ContainerChanged(state));
@@ -112,16 +154,33 @@ public final class ContainerPicture {
   }
 
   /** What a running container has done since it was last seen, perhaps in another run. */
-  private static List<Event> run(boolean sameRun, ContainerState state) {
+  private static List<Event> run(boolean sameRun, boolean rebooted, ContainerState state) {
     var events = new ArrayList<Event>();
-    if (state.status().running() && !sameRun) {
-      events.add(new ContainerStarted(state));
+    if (state.status().alive() && !sameRun) {
+      events.add(rebooted ? new ContainerRebooted(state) : new ContainerStarted(state));
     }
-    if (state.status() == ContainerState.Status.READY) {
+    if (state.status() == Status.READY) {
       events.add(new ContainerReady(state));
     }
-    return events.isEmpty() && state.status().running()
+    return events.isEmpty() && state.status().alive()
         ? List.of(new ContainerChanged(state))
         : events;
+  }
+
+  private static ContainerState failed(ContainerState old, String reason) {
+    return new ContainerState(
+        old.name(),
+        Status.FAILED,
+        Optional.empty(),
+        List.of(),
+        old.image(),
+        old.pool(),
+        old.volume(),
+        old.limits(),
+        old.since(),
+        old.unit(),
+        old.os(),
+        old.managed(),
+        Optional.of(reason));
   }
 }

@@ -1,5 +1,6 @@
 package berth.agent.container;
 
+import berth.agent.container.identity.Identity;
 import berth.agent.dispatch.Job;
 import berth.agent.dispatch.Performer;
 import berth.agent.storage.Pools;
@@ -11,9 +12,15 @@ import berth.protocol.ContainerName;
 import berth.protocol.Problem;
 import berth.protocol.ProblemCode;
 import berth.protocol.command.ContainerCommand;
+import berth.protocol.command.ContainerCommand.CloneContainer;
 import berth.protocol.command.ContainerCommand.CreateContainer;
+import berth.protocol.command.ContainerCommand.KillContainer;
+import berth.protocol.command.ContainerCommand.PauseContainer;
+import berth.protocol.command.ContainerCommand.RebootContainer;
 import berth.protocol.command.ContainerCommand.RemoveContainer;
+import berth.protocol.command.ContainerCommand.RenameContainer;
 import berth.protocol.command.ContainerCommand.RestartContainer;
+import berth.protocol.command.ContainerCommand.ResumeContainer;
 import berth.protocol.command.ContainerCommand.StartContainer;
 import berth.protocol.command.ContainerCommand.StopContainer;
 import berth.protocol.command.WaitFor;
@@ -23,8 +30,8 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * Makes, starts, stops and removes containers. Each command is safe to repeat: it finds what its
- * earlier attempt has done.
+ * Makes, starts, stops and removes containers, and all else that is done to them. Each command is
+ * safe to repeat: it finds what its earlier attempt has done.
  */
 public final class Containers implements Performer<ContainerCommand> {
   private final Pools pools;
@@ -32,6 +39,11 @@ public final class Containers implements Performer<ContainerCommand> {
   private final Place place;
   private final Starter starter;
   private final Removal removal;
+  private final Signals signals;
+  private final Reboot reboot;
+  private final Freezer freezer;
+  private final Cloning cloning;
+  private final Renaming renaming;
   private final ContainerPicture picture;
 
   Containers(
@@ -40,12 +52,22 @@ public final class Containers implements Performer<ContainerCommand> {
       Place place,
       Starter starter,
       Removal removal,
+      Signals signals,
+      Reboot reboot,
+      Freezer freezer,
+      Cloning cloning,
+      Renaming renaming,
       ContainerPicture picture) {
     this.pools = pools;
     this.settings = settings;
     this.place = place;
     this.starter = starter;
     this.removal = removal;
+    this.signals = signals;
+    this.reboot = reboot;
+    this.freezer = freezer;
+    this.cloning = cloning;
+    this.renaming = renaming;
     this.picture = picture;
   }
 
@@ -65,13 +87,49 @@ public final class Containers implements Performer<ContainerCommand> {
           removal.remove(name, force, job);
           yield new Result.Done();
         }
+        case KillContainer(var name, var signal, var whom) -> {
+          require(name);
+          signals.send(name, signal, whom);
+          yield new Result.Done();
+        }
+        case RebootContainer(var name, var until) -> {
+          require(name);
+          reboot.perform(name, until, job);
+          yield now(name);
+        }
+        case PauseContainer(var name) -> {
+          require(name);
+          freezer.pause(name);
+          yield now(name);
+        }
+        case ResumeContainer(var name) -> {
+          require(name);
+          freezer.resume(name);
+          yield now(name);
+        }
+        case CloneContainer(var name, var source) -> {
+          require(source);
+          cloning.make(source, name, job);
+          yield now(name);
+        }
+        case RenameContainer(var name, var to) -> {
+          renaming.perform(name, to, job);
+          yield now(to);
+        }
       };
     } catch (IOException e) {
       throw StorageFailure.of("work on the container " + command.container(), e);
     } catch (BusException e) {
       throw told(e);
     } finally {
-      picture.look(command.container());
+      lookAt(command);
+    }
+  }
+
+  private void lookAt(ContainerCommand command) {
+    picture.look(command.container());
+    if (command instanceof RenameContainer(_, var to)) {
+      picture.look(to);
     }
   }
 
@@ -106,7 +164,7 @@ public final class Containers implements Performer<ContainerCommand> {
     }
     removal.forgetUnit(name);
     undo.add(() -> settings.delete(name));
-    settings.write(name, new Settings.Origin(job.id(), command.image()));
+    settings.write(name, new Settings.Origin(job.id(), Optional.of(command.image())));
     job.progress("making a volume from " + command.image());
     var volume =
         pool.storage().create(name, command.image(), tree -> Identity.give(name, tree), job);

@@ -12,6 +12,7 @@ import berth.agent.systemd.UnitStatus;
 import berth.agent.systemd.dbus.BusException;
 import berth.protocol.ByteSize;
 import berth.protocol.ContainerName;
+import berth.protocol.Signal;
 import berth.protocol.state.ContainerState;
 import berth.protocol.state.ContainerState.Limits;
 import berth.protocol.state.ContainerState.Status;
@@ -23,6 +24,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Looks at the containers of this host, those of Berth's and those made by hand. */
 final class Inspector {
@@ -60,7 +63,7 @@ final class Inspector {
   }
 
   /** A container as it is now; empty where there is none of that name. */
-  Optional<ContainerState> find(ContainerName name) {
+  Optional<Look> find(ContainerName name) {
     var machine = machines.find(name);
     var pool = pools.holding(name);
     var volume =
@@ -70,7 +73,8 @@ final class Inspector {
       return Optional.empty();
     }
     var unit = unit(name, machine);
-    return Optional.of(state(name, machine, pool, volume, systemd.status(unit)));
+    var status = systemd.status(unit);
+    return Optional.of(new Look(state(name, machine, pool, volume, status), status.restarts()));
   }
 
   /** The unit that runs a container, or would. */
@@ -95,7 +99,7 @@ final class Inspector {
         status,
         machine.map(m -> (long) m.leader()),
         machine.map(m -> addresses(name)).orElse(List.of()),
-        origin.map(Settings.Origin::image),
+        origin.flatMap(Settings.Origin::image),
         pool.map(Pool::name),
         volume.map(Path::toString).orElse(""),
         limits(systemd.properties(unit.unit())),
@@ -107,29 +111,48 @@ final class Inspector {
   }
 
   private static Status status(UnitStatus unit, Optional<Machine> machine) {
+    if (unit.isComingAgain()) {
+      return unit.isReboot() ? Status.STARTING : Status.FAILED;
+    }
     return switch (unit.active()) {
       case "activating" -> Status.STARTING;
       case "deactivating" -> Status.STOPPING;
       case "failed" -> Status.FAILED;
-      case "active", "reloading" -> unit.isReady() ? Status.READY : Status.RUNNING;
+      case "active", "reloading" -> running(unit);
       default -> machine.isPresent() ? Status.RUNNING : Status.STOPPED;
     };
   }
 
+  private static Status running(UnitStatus unit) {
+    if (unit.frozen()) {
+      return Status.PAUSED;
+    }
+    return unit.isReady() ? Status.READY : Status.RUNNING;
+  }
+
+  /** How it ended, and the last complaint about that, where there was one. */
   private Optional<String> reason(UnitStatus unit) {
-    return journal
-        .about(unit.unit(), unit.invocation())
-        .reason()
-        .or(() -> Optional.of(ending(unit)));
+    var said = journal.about(unit.unit(), unit.invocation()).reason();
+    return Optional.of(ending(unit) + said.map(why -> ": " + why).orElse(""));
   }
 
   /** How a unit ended, as systemd tells it. */
   static String ending(UnitStatus unit) {
-    return switch (unit.exitCode()) {
-      case EXITED -> unit.result() + ", exit code " + unit.exitStatus();
-      case KILLED, DUMPED -> unit.result() + " " + unit.exitStatus();
-      default -> unit.result();
-    };
+    var how =
+        switch (unit.exitCode()) {
+          case EXITED -> "exit code " + unit.exitStatus();
+          case KILLED -> "killed by " + new Signal(unit.exitStatus());
+          case DUMPED -> "killed by " + new Signal(unit.exitStatus()) + " with a core dump";
+          default -> "";
+        };
+    var why =
+        switch (unit.result()) {
+          case "oom-kill" -> "out of memory";
+          case "timeout" -> "not done in time";
+          case "exit-code", "signal", "core-dump" -> "";
+          default -> unit.result();
+        };
+    return Stream.of(why, how).filter(part -> !part.isEmpty()).collect(Collectors.joining(", "));
   }
 
   private List<String> addresses(ContainerName name) {

@@ -14,14 +14,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** Removes containers with everything that systemd and Berth keep for them. */
 final class Removal {
-  private static final Path UNITS = Path.of("/etc/systemd");
   private static final List<Path> JOURNALS =
       List.of(Path.of("/var/log/journal"), Path.of("/run/log/journal"));
 
+  private final DropIns dropIns = new DropIns();
   private final Pools pools;
   private final Settings settings;
   private final Place place;
@@ -85,7 +84,7 @@ final class Removal {
     if (status.unitFile().equals("enabled")) {
       systemd.disable(List.of(unit.value()));
     }
-    if (hasDropIns(unit)) {
+    if (dropIns.exist(unit)) {
       systemd.revert(List.of(unit.value()));
     }
     if (status.isFailed()) {
@@ -99,14 +98,8 @@ final class Removal {
     }
   }
 
-  private static boolean hasDropIns(UnitName unit) {
-    return Stream.of("system", "system.control")
-        .flatMap(kind -> Stream.of(UNITS.resolve(kind), Path.of("/run/systemd").resolve(kind)))
-        .anyMatch(folder -> Files.isDirectory(folder.resolve(unit + ".d")));
-  }
-
   /** nspawn links a container's journal into the host's (systemd-nspawn(1), --link-journal=). */
-  private static void forgetJournal(Path volume) throws IOException {
+  static void forgetJournal(Path volume) throws IOException {
     for (var folder : JOURNALS) {
       if (!Files.isDirectory(folder)) {
         continue;

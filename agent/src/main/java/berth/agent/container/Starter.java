@@ -2,38 +2,41 @@ package berth.agent.container;
 
 import berth.agent.dispatch.Job;
 import berth.agent.systemd.Machines;
-import berth.agent.systemd.Properties;
 import berth.agent.systemd.Systemd;
 import berth.agent.systemd.UnitName;
 import berth.agent.systemd.UnitStatus;
-import berth.agent.systemd.UnitWatcher;
 import berth.agent.systemd.dbus.BusException;
 import berth.protocol.BerthException;
 import berth.protocol.ContainerName;
 import berth.protocol.Problem;
 import berth.protocol.ProblemCode;
+import berth.protocol.Signal;
 import berth.protocol.command.WaitFor;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** Starts and stops the units of containers and waits, by signals, for what comes of it. */
 final class Starter {
   private static final Duration START_LIMIT = Duration.ofSeconds(90);
   private static final Duration STOP_LIMIT = Duration.ofMinutes(2);
   private static final Duration KILL_LIMIT = Duration.ofSeconds(30);
+  private static final Signal KILL = Signal.of("KILL");
 
   private final Systemd systemd;
   private final Machines machines;
   private final UnitJournal journal;
   private final Leftovers leftovers;
+  private final Freezer freezer;
 
-  Starter(Systemd systemd, Machines machines, UnitJournal journal, Leftovers leftovers) {
+  Starter(
+      Systemd systemd,
+      Machines machines,
+      Freezer freezer,
+      UnitJournal journal,
+      Leftovers leftovers) {
     this.systemd = systemd;
     this.machines = machines;
+    this.freezer = freezer;
     this.journal = journal;
     this.leftovers = leftovers;
   }
@@ -41,10 +44,14 @@ final class Starter {
   /** Starts a container, or leaves it running, and waits until it has come so far. */
   void start(ContainerName container, WaitFor until, Job job) {
     var unit = UnitName.of(container);
-    var settling = new Settling(unit, until);
-    job.onCancel(() -> settling.settled.completeExceptionally(cancelled()));
+    var settling = new Settling(systemd, unit, until, "");
+    job.onCancel(settling::cancel);
     try (var _ = systemd.watch(unit, settling)) {
-      if (!systemd.status(unit).isActive()) {
+      var before = systemd.status(unit);
+      if (before.frozen()) {
+        throw Freezer.paused(container);
+      }
+      if (!before.isActive()) {
         clearAfterAKill(container, unit);
         job.progress("starting");
         forgetFailure(unit);
@@ -52,7 +59,7 @@ final class Starter {
       }
       job.progress(until == WaitFor.READY ? "booting" : "started");
       settling.begun();
-      await(container, unit, settling.settled);
+      await(container, unit, settling);
     }
   }
 
@@ -64,6 +71,7 @@ final class Starter {
       return;
     }
     job.progress("stopping");
+    freezer.thaw(unit);
     try {
       systemd.stop(unit, limit.orElse(STOP_LIMIT));
     } catch (BusException e) {
@@ -73,6 +81,7 @@ final class Starter {
       job.progress("it did not stop in time; killing it");
       kill(container, unit);
     }
+    forgetFailure(unit); // it is down because it was asked to be, by whatever means
   }
 
   /** When the unit became active the last time. */
@@ -86,7 +95,13 @@ final class Starter {
     if (machines.find(container).isPresent()) {
       machines.terminate(container);
     }
-    systemd.kill(unit, 9);
+    try {
+      systemd.kill(unit, KILL.number());
+    } catch (BusException e) {
+      if (!e.is(Systemd.NO_SUCH_UNIT)) {
+        throw e;
+      }
+    }
     systemd.stop(unit, KILL_LIMIT);
   }
 
@@ -114,15 +129,9 @@ final class Starter {
     }
   }
 
-  private void await(ContainerName container, UnitName unit, CompletableFuture<Void> settled) {
-    try {
-      settled.get(START_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
+  private void await(ContainerName container, UnitName unit, Settling settling) {
+    if (!settling.within(START_LIMIT)) {
       throw late(container, unit);
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof RuntimeException known ? known : new IllegalStateException(e);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException("worker threads are not interrupted", e);
     }
     var status = systemd.status(unit);
     if (!status.isActive()) {
@@ -150,56 +159,5 @@ final class Starter {
                     + " s",
                 "see what its boot waits for: berth logs; a root without systemd never tells ready")
             .withLog(told.log()));
-  }
-
-  private static BerthException cancelled() {
-    return new BerthException(ProblemCode.CANCELLED, "cancelled while it was starting");
-  }
-
-  /** Looks at the unit again whenever something about it changed. */
-  private final class Settling implements UnitWatcher {
-    private final UnitName unit;
-    private final WaitFor until;
-    private final CompletableFuture<Void> settled = new CompletableFuture<>();
-    private volatile boolean begun;
-
-    Settling(UnitName unit, WaitFor until) {
-      this.unit = unit;
-      this.until = until;
-    }
-
-    /** The start was made; only from now on a unit that is down has failed. */
-    void begun() {
-      begun = true;
-      look();
-    }
-
-    @Override
-    public void changed(Properties properties) {
-      if (properties.has("ActiveState") || properties.has("StatusText")) {
-        Thread.startVirtualThread(this::look);
-      }
-    }
-
-    @Override
-    public void lost(BusException reason) {
-      settled.completeExceptionally(reason);
-    }
-
-    private void look() {
-      try {
-        var before = begun;
-        var status = systemd.status(unit);
-        if (isThere(status) || (before && status.isDown())) {
-          settled.complete(null);
-        }
-      } catch (BusException e) {
-        settled.completeExceptionally(e);
-      }
-    }
-
-    private boolean isThere(UnitStatus status) {
-      return until == WaitFor.READY ? status.isReady() : status.isActive();
-    }
   }
 }

@@ -151,7 +151,7 @@ public final class Dispatcher {
 
   private void leave(Run run) {
     runs.remove(run.id());
-    lanes.leave(run).ifPresent(this::begin);
+    lanes.leave(run).forEach(this::begin);
     completeWhenQuiet();
   }
 

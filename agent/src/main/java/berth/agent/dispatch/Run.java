@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,8 +45,8 @@ final class Run implements Job {
     return route.address();
   }
 
-  Optional<String> lane() {
-    return route.lane();
+  Set<String> lanes() {
+    return route.lanes();
   }
 
   /** Whether it may not begin any more; one that had begun before a crash goes on. */

@@ -2,13 +2,17 @@ package berth.agent.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import berth.protocol.Bytes;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 
 /** Opens directories (openat2(2)), never by way of a symbolic link in the last place. */
 public final class Directory {
   private static final long OPENAT2 = 437;
+  private static final long UNLINKAT = Libc.X86_64 ? 263 : 35;
+  private static final long AT_REMOVEDIR = 0x200;
   private static final long HERE = -100;
   private static final long O_DIRECTORY = Libc.X86_64 ? 0200000 : 040000;
   private static final long O_NOFOLLOW = Libc.X86_64 ? 0400000 : 0100000;
@@ -30,6 +34,20 @@ public final class Directory {
   static Fd beneath(Arena arena, Fd directory, MemorySegment name) throws LinuxException {
     long fd = open(arena, directory.number(), name, RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH);
     return Fd.owning(Libc.check(fd, "open a nested directory"));
+  }
+
+  /** Removes an empty directory that is in another one. */
+  static void remove(Arena arena, Fd directory, Bytes name) throws LinuxException {
+    long result =
+        Libc.syscall(UNLINKAT, directory.number(), name(arena, name).address(), AT_REMOVEDIR, 0);
+    Libc.check(result, "remove the directory " + name.text());
+  }
+
+  /** A name as the kernel takes it: with a zero byte at its end. */
+  static MemorySegment name(Arena arena, Bytes name) {
+    MemorySegment text = arena.allocate(name.length() + 1L);
+    MemorySegment.copy(name.array(), 0, text, ValueLayout.JAVA_BYTE, 0, name.length());
+    return text;
   }
 
   private static long open(Arena arena, long from, MemorySegment name, long resolve) {

@@ -33,6 +33,9 @@ public final class LinuxException extends IOException {
   /** Nobody listens on that socket. */
   public static final int ECONNREFUSED = 111;
 
+  /** What was found is not what was there a moment before. */
+  public static final int ESTALE = 116;
+
   private final int errno;
 
   LinuxException(String what, int errno) {
@@ -64,6 +67,7 @@ public final class LinuxException extends IOException {
       case ELOOP -> "too many symbolic links (ELOOP)";
       case 104 -> "connection reset (ECONNRESET)";
       case ECONNREFUSED -> "connection refused (ECONNREFUSED)";
+      case ESTALE -> "it was moved meanwhile (ESTALE)";
       default -> "error " + errno;
     };
   }

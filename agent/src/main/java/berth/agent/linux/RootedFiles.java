@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -20,6 +21,7 @@ import java.util.Optional;
  * device, no pipe that nobody writes to.
  */
 public final class RootedFiles implements AutoCloseable {
+  private static final String OWNERS = "rw-------";
   private final Fd root;
 
   private RootedFiles(Fd root) {
@@ -75,14 +77,32 @@ public final class RootedFiles implements AutoCloseable {
     return Optional.ofNullable(fd);
   }
 
-  /** Writes a file anew, in the place of whatever has its name; its directory must be there. */
+  /**
+   * Writes a file anew, in the place of whatever has its name; its directory must be there. It
+   * belongs to whom the directory does: a container's numbers of users may be shifted.
+   */
   public void replace(String directory, String name, String text, String permissions)
       throws IOException {
     try (Fd fd = RootedPath.open(root, directory)) {
       Path file = proc(fd).resolve(name);
       Files.deleteIfExists(file);
-      Files.writeString(file, text, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      var ofOwner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(OWNERS));
+      Files.createFile(file, ofOwner);
+      Files.writeString(file, text, StandardOpenOption.WRITE);
+      for (String whose : List.of("unix:uid", "unix:gid")) {
+        Files.setAttribute(file, whose, Files.getAttribute(proc(fd), whose), NOFOLLOW_LINKS);
+      }
       Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
+    }
+  }
+
+  /** Removes a file that is no directory; one that is not there is fine. */
+  public void removeFile(String directory, String name) throws IOException {
+    try (Fd fd = open(directory)) {
+      Path file = fd == null ? null : proc(fd).resolve(name);
+      if (file != null && !Files.isDirectory(file, NOFOLLOW_LINKS)) {
+        Files.deleteIfExists(file);
+      }
     }
   }
 

@@ -65,6 +65,41 @@ public final class Subvolumes {
     }
   }
 
+  /**
+   * The same with those nested in it, each as it was at its own moment.
+   *
+   * @throws LinuxException also where somebody moves the nested ones about meanwhile
+   */
+  public static void snapshotAll(Path source, Path path) throws LinuxException {
+    snapshot(source, path);
+    try (Arena arena = Arena.ofConfined();
+        Fd from = Directory.open(source);
+        Fd to = Directory.open(path)) {
+      snapshotNested(from, id(arena, from), to);
+    }
+  }
+
+  /** In the snapshot an empty folder stands for each nested one (btrfs-subvolume(8)). */
+  private static void snapshotNested(Fd from, long id, Fd to) throws LinuxException {
+    for (Child child : children(from, id)) {
+      try (Arena arena = Arena.ofConfined();
+          Fd nested = Directory.beneath(arena, from, pathOf(arena, from, id, child));
+          Fd folder = Directory.beneath(arena, to, folderOf(arena, from, id, child))) {
+        if (id(arena, nested) != child.id()) {
+          throw new LinuxException("snapshot of " + child.name().text(), LinuxException.ESTALE);
+        }
+        Directory.remove(arena, folder, child.name());
+        MemorySegment argument = named(arena, child.name().array());
+        argument.set(JAVA_LONG, 0, nested.number());
+        Libc.check(
+            Libc.ioctl(folder.number(), SNAPSHOT_V2, argument), "snapshot " + child.name().text());
+        try (Fd copy = Directory.beneath(arena, folder, Directory.name(arena, child.name()))) {
+          snapshotNested(nested, child.id(), copy);
+        }
+      }
+    }
+  }
+
   /** Makes it read-only, or writable again. */
   public static void readOnly(Path path, boolean on) throws LinuxException {
     try (Arena arena = Arena.ofConfined();
@@ -127,14 +162,26 @@ public final class Subvolumes {
   private static MemorySegment pathOf(Arena arena, Fd fd, long id, Child child)
       throws LinuxException {
     MemorySegment folder = lookup(arena, fd, id, child.folder()).asSlice(16);
-    long length = 0;
-    while (folder.get(JAVA_BYTE, length) != 0) {
-      length++;
-    }
+    long length = length(folder);
     MemorySegment path = arena.allocate(length + child.name().length() + 1);
     MemorySegment.copy(folder, 0, path, 0, length);
     MemorySegment.copy(child.name().array(), 0, path, JAVA_BYTE, length, child.name().length());
     return path;
+  }
+
+  /** The folder that it is in, seen from the same place. */
+  private static MemorySegment folderOf(Arena arena, Fd fd, long id, Child child)
+      throws LinuxException {
+    MemorySegment folder = lookup(arena, fd, id, child.folder()).asSlice(16);
+    return length(folder) == 0 ? arena.allocateFrom(".") : folder;
+  }
+
+  private static long length(MemorySegment text) {
+    long length = 0;
+    while (text.get(JAVA_BYTE, length) != 0) {
+      length++;
+    }
+    return length;
   }
 
   private static MemorySegment lookup(Arena arena, Fd fd, long tree, long inode)
@@ -182,8 +229,11 @@ public final class Subvolumes {
   }
 
   private static MemorySegment named(Arena arena, Path path) {
+    return named(arena, path.getFileName().toString().getBytes(UTF_8));
+  }
+
+  private static MemorySegment named(Arena arena, byte[] name) {
     MemorySegment argument = arena.allocate(ARGUMENT, 8);
-    byte[] name = path.getFileName().toString().getBytes(UTF_8);
     MemorySegment.copy(name, 0, argument, JAVA_BYTE, 56, name.length);
     return argument;
   }

@@ -76,6 +76,19 @@ public final class FolderBackend implements StorageBackend {
   @Override
   public Path create(ContainerName container, ImageName image, Change finish, Job job)
       throws IOException {
+    return grow(
+        container,
+        tree -> {
+          copy(image, tree, job);
+          ImageRecord.takeFrom(tree);
+        },
+        finish,
+        job);
+  }
+
+  /** Has a new volume grow where nobody sees it, and then makes it visible. */
+  private Path grow(ContainerName container, Change beginning, Change finish, Job job)
+      throws IOException {
     var volume = path(container);
     if (Files.exists(volume, LinkOption.NOFOLLOW_LINKS)) {
       throw exists(volume);
@@ -83,8 +96,7 @@ public final class FolderBackend implements StorageBackend {
     var tree = hidden("new", container.value());
     try (var undo = new Undo()) {
       undo.add(() -> trees.delete(tree));
-      copy(image, tree, job);
-      ImageRecord.takeFrom(tree);
+      beginning.to(tree);
       finish.to(tree);
       job.stopIfCancelled();
       FileSystem.sync(folder);
@@ -92,6 +104,29 @@ public final class FolderBackend implements StorageBackend {
       undo.keep();
     }
     return volume;
+  }
+
+  @Override
+  public Path copy(
+      ContainerName source, ContainerName container, boolean inUse, Change finish, Job job)
+      throws IOException {
+    var from = require(source);
+    if (inUse && !trees.copiesAtOnce(from)) {
+      throw new BerthException(
+          ProblemCode.CONFLICT,
+          from + " is in use, and a pool of this layout can't copy it as of one moment",
+          "stop the container " + source + " first");
+    }
+    Mounts.refuseBeneath(from);
+    return grow(container, tree -> trees.copy(from, tree, job), finish, job);
+  }
+
+  @Override
+  public Path rename(ContainerName from, ContainerName to) throws IOException {
+    var volume = require(from);
+    Mounts.refuseBeneath(volume);
+    publish(volume, path(to));
+    return path(to);
   }
 
   @Override
@@ -161,6 +196,13 @@ public final class FolderBackend implements StorageBackend {
     } catch (BerthException e) {
       LOG.warn("{} stays: {}", left, e.problem().message());
     }
+  }
+
+  private Path require(ContainerName container) {
+    return volume(container)
+        .orElseThrow(() ->
+            new BerthException(
+                ProblemCode.NOT_FOUND, "no volume \"" + container + "\" in " + folder));
   }
 
   private void copy(ImageName image, Path tree, Job job) throws IOException {

@@ -35,6 +35,23 @@ public interface StorageBackend {
    */
   Path create(ContainerName container, ImageName image, Change finish, Job job) throws IOException;
 
+  /**
+   * Makes a volume that is a copy of another one, with what is nested in that. {@code
+   * ALREADY_EXISTS} where there is one, {@code NOT_FOUND} without the source, {@code CONFLICT} for
+   * a source in use that can't be copied as it is at one moment.
+   *
+   * @param inUse whether somebody may write to the source meanwhile
+   * @param finish does the rest to the new tree before anybody can see it
+   */
+  Path copy(ContainerName source, ContainerName container, boolean inUse, Change finish, Job job)
+      throws IOException;
+
+  /**
+   * Gives a volume another name in one step. {@code ALREADY_EXISTS} where something has that,
+   * {@code NOT_FOUND} without the volume.
+   */
+  Path rename(ContainerName from, ContainerName to) throws IOException;
+
   /** Removes a volume with whatever is nested in it; one that is not there is fine. */
   void delete(ContainerName container) throws IOException;
 

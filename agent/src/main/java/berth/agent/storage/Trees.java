@@ -18,6 +18,12 @@ public interface Trees {
   /** Makes a writable copy of an image's tree; a copy that fails may leave a part of it. */
   void copy(StoredImage image, Path tree, Job job) throws IOException;
 
+  /** Makes a writable copy of a volume's tree; a copy that fails may leave a part of it. */
+  void copy(Path volume, Path tree, Job job) throws IOException;
+
+  /** Whether a volume's tree is copied as it is at one moment, however large it is. */
+  boolean copiesAtOnce(Path volume) throws IOException;
+
   /** Protects an image against writes, or allows them again. */
   void readOnly(Path tree, boolean on) throws IOException;
 

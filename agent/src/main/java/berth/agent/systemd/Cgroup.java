@@ -20,6 +20,14 @@ public record Cgroup(Path folder) {
   public record Pressure(long someMicroseconds, long fullMicroseconds) {}
 
   /**
+   * Whether this host has the unified hierarchy alone. Beside the old one it has no freezer
+   * (systemctl(1), {@code freeze}).
+   */
+  public static boolean unifiedAlone() {
+    return Files.exists(ROOT.resolve("cgroup.controllers"));
+  }
+
+  /**
    * The group that a unit's ControlGroup property names.
    *
    * @return empty where the unit has none, or the host has no unified hierarchy

@@ -103,6 +103,7 @@ public final class ContainerWatch implements AutoCloseable {
               yield event;
             }
             case UnitEvent.Starting _, UnitEvent.Ready _, UnitEvent.Stopping _ -> event;
+            case UnitEvent.Paused _, UnitEvent.Resumed _ -> event;
             case UnitEvent.OutOfMemory _ -> event;
           });
     }

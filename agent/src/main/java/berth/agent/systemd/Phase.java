@@ -10,18 +10,17 @@ enum Phase {
   STARTING,
   RUNNING,
   READY,
+  PAUSED,
   STOPPING,
   REBOOTING;
 
-  private static final String AGAIN = "auto-restart";
-
   /** The phase after one that was before. */
   static Phase of(UnitStatus status, Phase before) {
-    if (status.sub().endsWith(AGAIN)) {
+    if (status.isComingAgain()) {
       return status.isReboot() ? REBOOTING : FAILED;
     }
     return switch (status.active()) {
-      case "active", "reloading" -> status.isReady() || before == READY ? READY : RUNNING;
+      case "active", "reloading" -> running(status, before);
       case "activating" -> STARTING;
       case "deactivating" -> STOPPING;
       case "failed" -> FAILED;
@@ -30,10 +29,21 @@ enum Phase {
     };
   }
 
+  private static Phase running(UnitStatus status, Phase before) {
+    if (status.frozen()) {
+      return PAUSED;
+    }
+    return status.isReady() || before == READY ? READY : RUNNING;
+  }
+
   /** What has happened when a unit comes from that phase into this one. */
   List<UnitEvent> since(Phase before, UnitStatus status) {
     var events = new ArrayList<UnitEvent>();
     if (this == before) {
+      return events;
+    }
+    if (before == PAUSED && (this == RUNNING || this == READY)) {
+      events.add(new UnitEvent.Resumed(status));
       return events;
     }
     switch (this) {
@@ -47,6 +57,7 @@ enum Phase {
         }
         events.add(new UnitEvent.Ready(status));
       }
+      case PAUSED -> events.add(new UnitEvent.Paused(status));
       case STOPPING -> events.add(new UnitEvent.Stopping(status));
       case REBOOTING -> events.add(new UnitEvent.Rebooting(status));
     }

@@ -26,6 +26,9 @@ public final class Systemd {
   /** The error of a unit that systemd has not loaded. */
   public static final String NO_SUCH_UNIT = "org.freedesktop.systemd1.NoSuchUnit";
 
+  /** The error of what this host's systemd or kernel can't do. */
+  public static final String NOT_SUPPORTED = "org.freedesktop.DBus.Error.NotSupported";
+
   private static final Duration RELOAD_LIMIT = Duration.ofSeconds(90);
   private static final List<Object> NOTHING = List.of();
 
@@ -58,6 +61,19 @@ public final class Systemd {
   /** Sends a signal to all processes of a unit. */
   public void kill(UnitName unit, int signal) {
     call(manager("KillUnit").with("ssi", unit.value(), "all", signal));
+  }
+
+  /**
+   * Keeps a unit's processes from running, and ends when they do not run any more; on a host
+   * without a freezer some releases refuse it as {@link #NOT_SUPPORTED} and others say nothing.
+   */
+  public void freeze(UnitName unit) {
+    call(manager("FreezeUnit").with("s", unit.value()));
+  }
+
+  /** Takes {@link #freeze} back. */
+  public void thaw(UnitName unit) {
+    call(manager("ThawUnit").with("s", unit.value()));
   }
 
   /** Makes systemd forget that a unit failed; one that it does not know has not. */

@@ -26,6 +26,12 @@ public sealed interface UnitEvent {
   /** Its init asked to be booted again; {@link Started} follows. */
   record Rebooting(UnitStatus status) implements UnitEvent {}
 
+  /** Its processes are kept from running. */
+  record Paused(UnitStatus status) implements UnitEvent {}
+
+  /** Its processes go on where they were. */
+  record Resumed(UnitStatus status) implements UnitEvent {}
+
   /** The kernel killed processes in it for want of memory; it goes on. */
   record OutOfMemory(UnitStatus status, long processes) implements UnitEvent {}
 }

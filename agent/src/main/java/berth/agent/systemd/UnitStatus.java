@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param controlGroup below the cgroup root, beginning with a slash; empty where there is none
  * @param since when the active state became what it is
  * @param unitFile {@code enabled}, {@code disabled}, {@code static} ...
+ * @param frozen whether its processes are kept from running
  */
 public record UnitStatus(
     UnitName unit,
@@ -38,9 +39,13 @@ public record UnitStatus(
     String invocation,
     String controlGroup,
     Optional<Instant> since,
-    String unitFile) {
+    String unitFile,
+    boolean frozen) {
   /** How nspawn exits when the container asked to be booted again (systemd-nspawn@.service). */
   private static final int REBOOT = 133;
+
+  /** How the sub-state ends while systemd waits to start it again by itself. */
+  private static final String AGAIN = "auto-restart";
 
   private static final String READY = "Container running: Ready.";
 
@@ -59,7 +64,8 @@ public record UnitStatus(
         hex(p.values().get("InvocationID")),
         p.text("ControlGroup"),
         instant(p.number("StateChangeTimestamp")),
-        p.text("UnitFileState"));
+        p.text("UnitFileState"),
+        p.text("FreezerState").equals("frozen"));
   }
 
   /** Whether it runs. */
@@ -67,9 +73,14 @@ public record UnitStatus(
     return active.equals("active") || active.equals("reloading");
   }
 
-  /** Whether it is down, in whatever way. */
+  /** Whether it is down, in whatever way, and stays so. */
   public boolean isDown() {
-    return active.equals("inactive") || active.equals("failed");
+    return (active.equals("inactive") || active.equals("failed")) && !isComingAgain();
+  }
+
+  /** Whether it has ended and systemd will start it again by itself in a moment. */
+  public boolean isComingAgain() {
+    return sub.endsWith(AGAIN);
   }
 
   public boolean isFailed() {

@@ -10,6 +10,7 @@ import berth.protocol.event.Event.ContainerCreated;
 import berth.protocol.event.Event.ContainerFailed;
 import berth.protocol.event.Event.ContainerOutOfMemory;
 import berth.protocol.event.Event.ContainerReady;
+import berth.protocol.event.Event.ContainerRebooted;
 import berth.protocol.event.Event.ContainerRemoved;
 import berth.protocol.event.Event.ContainerStarted;
 import berth.protocol.event.Event.ContainerStopped;
@@ -27,10 +28,11 @@ class ContainerPictureTest {
   private static final ContainerName WEB = new ContainerName("web");
 
   private final Map<ContainerName, ContainerState> host = new TreeMap<>();
+  private int restarts;
   private final FakeReporter reporter = new FakeReporter();
   private final ContainerPicture picture =
       new ContainerPicture(
-          name -> Optional.ofNullable(host.get(name)),
+          name -> Optional.ofNullable(host.get(name)).map(state -> new Look(state, restarts)),
           () -> new ArrayList<>(host.keySet()),
           reporter);
 
@@ -107,6 +109,72 @@ class ContainerPictureTest {
     reporter.events.clear();
     look(Status.READY, 8);
     assertThat(told()).containsExactly(ContainerStarted.class, ContainerReady.class);
+  }
+
+  @Test
+  void anotherRunThatSystemdBeganByItselfIsAReboot() {
+    look(Status.READY, 7);
+    reporter.events.clear();
+    restarts = 1;
+    look(Status.STARTING, 0);
+    look(Status.RUNNING, 8);
+    look(Status.READY, 8);
+    restarts = 2;
+    look(Status.READY, 9);
+    assertThat(told())
+        .containsExactly(
+            ContainerChanged.class,
+            ContainerRebooted.class,
+            ContainerReady.class,
+            ContainerRebooted.class,
+            ContainerReady.class);
+  }
+
+  @Test
+  void aStartAfterAStopIsNoRebootHoweverOftenItHadRebootedBefore() {
+    restarts = 1;
+    look(Status.READY, 7);
+    reporter.events.clear();
+    restarts = 0;
+    look(Status.READY, 8);
+    look(Status.STOPPED, 0);
+    restarts = 1;
+    look(Status.READY, 9);
+    assertThat(told())
+        .containsExactly(
+            ContainerStarted.class,
+            ContainerReady.class,
+            ContainerStopped.class,
+            ContainerStarted.class,
+            ContainerReady.class);
+  }
+
+  @Test
+  void aCrashThatSystemdMendsIsAFailureWithItsReasonAndAStart() {
+    look(Status.READY, 7);
+    reporter.events.clear();
+    restarts = 1;
+    is(Status.RUNNING, 8);
+    picture.crashed(WEB, "killed by SIGKILL");
+    assertThat(told()).containsExactly(ContainerFailed.class, ContainerStarted.class);
+    assertThat(((ContainerFailed) reporter.events.getFirst()).container().reason())
+        .contains("killed by SIGKILL");
+  }
+
+  @Test
+  void aPauseIsAChangeAndNoEndOfTheRun() {
+    look(Status.READY, 7);
+    reporter.events.clear();
+    look(Status.PAUSED, 7);
+    look(Status.READY, 7);
+    look(Status.PAUSED, 7);
+    look(Status.STOPPED, 0);
+    assertThat(told())
+        .containsExactly(
+            ContainerChanged.class,
+            ContainerChanged.class,
+            ContainerChanged.class,
+            ContainerStopped.class);
   }
 
   @Test

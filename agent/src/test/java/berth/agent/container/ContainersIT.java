@@ -162,7 +162,7 @@ class ContainersIT {
   @Test
   void aCommandThatWasCutOffBeforeTheVolumeGoesOn() throws Exception {
     var job = new FakeJob();
-    new Settings(SETTINGS).write(WEB, new Settings.Origin(job.id(), IMAGE));
+    new Settings(SETTINGS).write(WEB, new Settings.Origin(job.id(), Optional.of(IMAGE)));
     assertThat(create(job).managed()).isTrue();
   }
 

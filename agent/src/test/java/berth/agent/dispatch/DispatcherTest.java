@@ -2,6 +2,7 @@ package berth.agent.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import berth.agent.Eventually;
 import berth.protocol.CommandId;
 import berth.protocol.ContainerName;
 import berth.protocol.Envelope;
@@ -10,6 +11,7 @@ import berth.protocol.OperationId;
 import berth.protocol.ProblemCode;
 import berth.protocol.command.Command;
 import berth.protocol.command.ContainerCommand;
+import berth.protocol.command.ContainerCommand.CloneContainer;
 import berth.protocol.command.ContainerCommand.RemoveContainer;
 import berth.protocol.reply.Reply;
 import berth.protocol.reply.Result;
@@ -104,6 +106,32 @@ class DispatcherTest {
   }
 
   @Test
+  void whatIsAboutTwoThingsWaitsForBothAndBothWaitForIt() throws Exception {
+    var slow = accept("slow");
+    var free = accept("free");
+    assertThat(next()).isEqualTo(done(free));
+    var clone = accept(new CloneContainer(new ContainerName("free"), new ContainerName("slow")));
+    var behind = accept("free");
+    var behindToo = accept("slow");
+    gate.countDown();
+    assertThat(List.of(next(), next())).containsExactly(done(slow), done(clone));
+    assertThat(List.of(next(), next())).containsExactlyInAnyOrder(done(behind), done(behindToo));
+  }
+
+  @Test
+  void oneThatIsCancelledWhileItWaitsForTwoHoldsUpNeither() throws Exception {
+    var slow = accept("slow");
+    var clone = accept(new CloneContainer(new ContainerName("free"), new ContainerName("slow")));
+    var behind = accept("free");
+    Eventually.holds("all have come in", () -> dispatcher.size() == 3);
+    dispatcher.cancel(clone);
+    assertThat(code(next())).isEqualTo(ProblemCode.CANCELLED);
+    assertThat(next()).isEqualTo(done(behind));
+    gate.countDown();
+    assertThat(next()).isEqualTo(done(slow));
+  }
+
+  @Test
   void aLastReplyThatCannotBeKeptIsTriedAgainAndHoldsUpItsLane() throws Exception {
     failing.set(1);
     var first = accept("quick");
@@ -141,24 +169,30 @@ class DispatcherTest {
   }
 
   private static Route route(Command command) {
+    if (command instanceof CloneContainer(var clone, var source)) {
+      return Route.inOrder("work", clone.value(), source.value());
+    }
     var name = ((ContainerCommand) command).container().value();
     return Route.inOrder(name.equals("nowhere") ? "nowhere" : "work", name);
   }
 
   private CommandId accept(String name) {
-    var envelope = envelope(name, NOW.plusSeconds(60));
+    return accept(new RemoveContainer(new ContainerName(name), false));
+  }
+
+  private CommandId accept(Command command) {
+    var envelope = envelope(command, NOW.plusSeconds(60));
     dispatcher.accept(new Accepted(envelope, NOW, 1));
     return envelope.id();
   }
 
   private static Envelope envelope(String name, Instant deadline) {
+    return envelope(new RemoveContainer(new ContainerName(name), false), deadline);
+  }
+
+  private static Envelope envelope(Command command, Instant deadline) {
     return new Envelope(
-        CommandId.next(),
-        OperationId.next(),
-        new HostId("lab1"),
-        NOW,
-        deadline,
-        new RemoveContainer(new ContainerName(name), false));
+        CommandId.next(), OperationId.next(), new HostId("lab1"), NOW, deadline, command);
   }
 
   private Ended next() throws InterruptedException {

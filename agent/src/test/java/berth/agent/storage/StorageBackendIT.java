@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import berth.agent.dispatch.FakeJob;
+import berth.agent.linux.Subvolumes;
 import berth.agent.process.HostProcesses;
 import berth.protocol.BerthException;
 import berth.protocol.ContainerName;
@@ -37,6 +38,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class StorageBackendIT {
   private static final ImageName DEBIAN = new ImageName("debian");
   private static final ContainerName WEB = new ContainerName("web");
+  private static final ContainerName COPY = new ContainerName("copy");
 
   @Parameter Disk.Kind kind;
   private Disk disk;
@@ -191,6 +193,98 @@ class StorageBackendIT {
         () -> storage.create(WEB, DEBIAN, tree -> job.cancel(), job));
     assertThat(storage.volumes()).isEmpty();
     assertNothingHidden();
+  }
+
+  @Test
+  void aCopyOfAVolumeIsWholeAndItsOwn() throws Exception {
+    storage.make(DEBIAN, this::fill, new FakeJob());
+    var web = create(WEB);
+    Files.writeString(web.resolve("data"), "of web");
+    StorageBackend.Change finish = tree -> Files.writeString(tree.resolve("finished"), "yes");
+    var copy = storage.copy(WEB, COPY, false, finish, new FakeJob());
+    assertThat(copy).isEqualTo(storage.folder().resolve("copy"));
+    assertThat(copy.resolve("data")).hasContent("of web");
+    assertThat(copy.resolve("finished")).hasContent("yes");
+    assertThat(Files.getAttribute(copy.resolve("usr/bin/su"), "unix:uid")).isEqualTo(1234);
+    assertThat(Files.getAttribute(copy.resolve("usr/bin/su2"), "unix:nlink")).isEqualTo(2);
+    Files.writeString(copy.resolve("data"), "of the copy");
+    assertThat(web.resolve("data")).hasContent("of web");
+    assertThat(web.resolve("finished")).doesNotExist();
+    assertThat(storage.volumes()).containsExactly(COPY, WEB);
+    assertNothingHidden();
+  }
+
+  @Test
+  void whatIsNestedInAVolumeIsCopiedToo() throws Exception {
+    storage.make(DEBIAN, this::fill, new FakeJob());
+    var nested = create(WEB).resolve("srv/one");
+    for (var folder : List.of(nested, nested.resolve("deep/two"), nested.resolve("three"))) {
+      Files.createDirectories(folder.getParent());
+      if (kind == Disk.Kind.BTRFS) {
+        Subvolumes.create(folder);
+      } else {
+        Files.createDirectory(folder);
+      }
+      Files.writeString(folder.resolve("file"), folder.toString());
+    }
+    var copy = storage.copy(WEB, COPY, false, tree -> {}, new FakeJob());
+    assertThat(copy.resolve("srv/one/file")).hasContent(nested.toString());
+    assertThat(copy.resolve("srv/one/deep/two/file"))
+        .hasContent(nested.resolve("deep/two").toString());
+    assertThat(copy.resolve("srv/one/three/file")).exists();
+    storage.delete(WEB);
+    Files.writeString(copy.resolve("srv/one/deep/two/file"), "writable");
+    storage.delete(COPY);
+    assertThat(storage.volumes()).isEmpty();
+    assertNothingHidden();
+  }
+
+  @Test
+  void aVolumeInUseIsCopiedWhereThatIsOfOneMomentAndElseRefused() throws Exception {
+    storage.make(DEBIAN, this::fill, new FakeJob());
+    create(WEB);
+    Callable<Path> copy = () -> storage.copy(WEB, COPY, true, tree -> {}, new FakeJob());
+    if (storage.features().snapshots()) {
+      assertThat(copy.call().resolve("usr/lib/os-release")).exists();
+    } else {
+      assertProblem(ProblemCode.CONFLICT, "in use", copy);
+      assertThat(storage.volumes()).containsExactly(WEB);
+    }
+    assertNothingHidden();
+  }
+
+  @Test
+  void aCopyThatFailsLeavesNothing() throws Exception {
+    storage.make(DEBIAN, this::fill, new FakeJob());
+    create(WEB);
+    StorageBackend.Change failing =
+        _ -> {
+          throw new IOException("no more");
+        };
+    assertThatThrownBy(() -> storage.copy(WEB, COPY, false, failing, new FakeJob()))
+        .hasMessage("no more");
+    assertProblem(
+        ProblemCode.ALREADY_EXISTS,
+        "web",
+        () -> storage.copy(WEB, WEB, false, tree -> {}, new FakeJob()));
+    assertProblem(
+        ProblemCode.NOT_FOUND,
+        "copy",
+        () -> storage.copy(COPY, WEB, false, tree -> {}, new FakeJob()));
+    assertThat(storage.volumes()).containsExactly(WEB);
+    assertNothingHidden();
+  }
+
+  @Test
+  void aVolumeGetsAnotherNameButNotOneThatIsTaken() throws Exception {
+    storage.make(DEBIAN, this::fill, new FakeJob());
+    create(WEB);
+    create(COPY);
+    assertProblem(ProblemCode.ALREADY_EXISTS, "copy", () -> storage.rename(WEB, COPY));
+    storage.delete(COPY);
+    assertThat(storage.rename(WEB, COPY).resolve("usr/lib/os-release")).exists();
+    assertThat(storage.volumes()).containsExactly(COPY);
+    assertProblem(ProblemCode.NOT_FOUND, "web", () -> storage.rename(WEB, COPY));
   }
 
   @Test

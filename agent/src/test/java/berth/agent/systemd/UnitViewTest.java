@@ -83,6 +83,24 @@ class UnitViewTest {
   }
 
   @Test
+  void aPauseIsToldAndSoIsItsEnd() {
+    view = new UnitView(unit, state("active", "running").with(text(READY)), 10);
+    assertThat(events(freezer("freezing"))).isEmpty();
+    assertThat(events(freezer("frozen"))).containsExactly("Paused");
+    assertThat(events(freezer("thawing"))).containsExactly("Resumed");
+    assertThat(events(freezer("running"))).isEmpty();
+  }
+
+  @Test
+  void oneThatSystemdStartsAgainIsNotDown() {
+    var properties = exit(1, 133).with(state("inactive", "dead-before-auto-restart"));
+    var status = UnitStatus.of(unit, properties);
+    assertThat(status.isComingAgain()).isTrue();
+    assertThat(status.isDown()).isFalse();
+    assertThat(status.isReboot()).isTrue();
+  }
+
+  @Test
   void whatWasSentBeforeTheLookIsPassedOver() {
     view = new UnitView(unit, state("active", "running"), 10);
     assertThat(view.changed(state("inactive", "dead"), 9)).isEmpty();
@@ -99,6 +117,10 @@ class UnitViewTest {
 
   private static Properties text(String text) {
     return new Properties(Map.of("StatusText", text));
+  }
+
+  private static Properties freezer(String state) {
+    return new Properties(Map.of("FreezerState", state));
   }
 
   private static Properties exit(int code, int status) {

@@ -3,6 +3,7 @@ package berth.controller.api;
 import berth.controller.api.http.Answer;
 import berth.controller.api.http.Request;
 import berth.controller.fleet.HostRegistry;
+import berth.controller.model.Awaited;
 import berth.controller.model.ContainerView;
 import berth.controller.operation.OperationRequest.Target;
 import berth.protocol.ContainerName;
@@ -21,6 +22,7 @@ import berth.protocol.command.ProcessCommand.ReadLogs;
 import berth.protocol.command.WaitFor;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -29,12 +31,15 @@ import java.util.Optional;
 /** The containers of the fleet: what they are, and what may be done with one. */
 final class ContainerRoutes {
   private static final int DEFAULT_LOG_LINES = 100;
+  private static final long MAX_WAIT_SECONDS = 60;
 
   private final HostRegistry registry;
+  private final ContainerWait wait;
   private final Submission submission;
 
-  ContainerRoutes(HostRegistry registry, Submission submission) {
+  ContainerRoutes(HostRegistry registry, ContainerWait wait, Submission submission) {
     this.registry = registry;
+    this.wait = wait;
     this.submission = submission;
   }
 
@@ -78,8 +83,18 @@ final class ContainerRoutes {
     return Future.succeededFuture(Answer.json(new Containers(registry.containers(host))));
   }
 
+  /**
+   * A container now; with {@code for} and {@code wait} as soon as it is that, at the latest after
+   * the wait.
+   */
   Future<Answer> show(Request request) {
-    return Future.succeededFuture(Answer.json(registry.container(container(request))));
+    var container = container(request);
+    var wanted = request.query("for", ContainerRoutes::awaited);
+    var limit = Duration.ofSeconds(request.number("wait", 0, MAX_WAIT_SECONDS).orElse(0L));
+    return wanted
+        .map(state -> wait.until(state, container, limit))
+        .orElseGet(() -> Future.succeededFuture(registry.container(container)))
+        .map(Answer::json);
   }
 
   Future<Answer> create(Request request) {
@@ -148,6 +163,15 @@ final class ContainerRoutes {
   private static ContainerRef container(Request request) {
     return new ContainerRef(
         request.path("host", HostId::of), request.path("name", ContainerName::of));
+  }
+
+  private static Awaited awaited(String text) {
+    return Arrays.stream(Awaited.values())
+        .filter(state -> state.name().equals(text))
+        .findFirst()
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                "bad for \"%s\": one of %s".formatted(text, List.of(Awaited.values()))));
   }
 
   private static Exec command(ContainerName container, Execution execution) {

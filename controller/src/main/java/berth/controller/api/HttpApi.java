@@ -61,7 +61,9 @@ public final class HttpApi {
     var submission = new Submission(services.operations());
     var about = new AboutRoutes(services.version(), services.events());
     var hosts = new HostRoutes(services.hosts());
-    var containers = new ContainerRoutes(services.hosts(), submission);
+    var wait = new ContainerWait(vertx, services.hosts(), services.events());
+    var containers = new ContainerRoutes(services.hosts(), wait, submission);
+    var verbs = new VerbRoutes(submission);
     var images = new ImageRoutes(services.hosts(), services.uploads(), submission);
     var uploads = new UploadRoutes(services.uploads());
     var operations = new OperationRoutes(services.operations());
@@ -80,7 +82,7 @@ public final class HttpApi {
             .produces(OPEN_METRICS, PlainText.MEDIA_TYPE),
         get("/api/v1/containers", containers::list).query("host"),
         post("/api/v1/hosts/{host}/containers", containers::create).json().query("deadline"),
-        get("/api/v1/hosts/{host}/containers/{name}", containers::show),
+        get("/api/v1/hosts/{host}/containers/{name}", containers::show).query("for", "wait"),
         delete("/api/v1/hosts/{host}/containers/{name}", containers::remove)
             .query("force", "deadline"),
         post("/api/v1/hosts/{host}/containers/{name}/start", containers::start)
@@ -96,6 +98,16 @@ public final class HttpApi {
             .json()
             .query("deadline"),
         post("/api/v1/hosts/{host}/containers/{name}/logs", containers::logs)
+            .json()
+            .query("deadline"),
+        post("/api/v1/hosts/{host}/containers/{name}/kill", verbs::kill).json().query("deadline"),
+        post("/api/v1/hosts/{host}/containers/{name}/reboot", verbs::reboot)
+            .json()
+            .query("deadline"),
+        post("/api/v1/hosts/{host}/containers/{name}/pause", verbs::pause).query("deadline"),
+        post("/api/v1/hosts/{host}/containers/{name}/resume", verbs::resume).query("deadline"),
+        post("/api/v1/hosts/{host}/containers/{name}/clone", verbs::copy).json().query("deadline"),
+        post("/api/v1/hosts/{host}/containers/{name}/rename", verbs::rename)
             .json()
             .query("deadline"),
         get("/api/v1/images", images::list).query("host"),

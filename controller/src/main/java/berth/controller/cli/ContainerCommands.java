@@ -54,9 +54,11 @@ final class ContainerCommands {
         "start",
         "Start containers.",
         in -> submit(in, "start", untilBody(in)),
-        args(List.of(Options.containers(), until())),
+        args(Options.targets(until())),
         "berth start lab1/web --wait ready",
-        "berth start lab1/web lab2/db");
+        "berth start lab1/web lab2/db",
+        "berth start 'lab1/*'",
+        "berth start --all --on lab1,lab2");
   }
 
   static CommandSpec restart() {
@@ -64,7 +66,7 @@ final class ContainerCommands {
         "restart",
         "Stop and start containers.",
         in -> submit(in, "restart", untilBody(in)),
-        args(List.of(Options.containers(), until())),
+        args(Options.targets(until())),
         "berth restart lab1/web");
   }
 
@@ -74,8 +76,7 @@ final class ContainerCommands {
         "Stop containers in good order.",
         in -> submit(in, "stop", optional("timeout", in.<Duration>option("--timeout"))),
         args(
-            List.of(
-                Options.containers(),
+            Options.targets(
                 Options.span("--timeout", "After which it is killed (the unit's own)."))),
         "berth stop lab1/web",
         "berth stop lab1/web --timeout 10s");
@@ -86,8 +87,7 @@ final class ContainerCommands {
         "rm",
         "Remove containers with their volumes and settings.",
         ContainerCommands::remove,
-        args(
-            List.of(Options.containers(), Options.flag("-f|--force", "Stop it first if it runs."))),
+        args(Options.targets(Options.flag("-f|--force", "Stop it first if it runs."))),
         "berth rm lab1/web",
         "berth rm --force lab1/web");
   }
@@ -111,11 +111,11 @@ final class ContainerCommands {
         "berth show lab1/web");
   }
 
-  private static List<ArgSpec> args(List<? extends ArgSpec> own) {
+  static List<ArgSpec> args(List<? extends ArgSpec> own) {
     return Stream.<ArgSpec>concat(own.stream(), Options.operation().stream()).toList();
   }
 
-  private static OptionSpec until() {
+  static OptionSpec until() {
     return Options.typed(
         "--wait",
         "STATE",
@@ -132,7 +132,7 @@ final class ContainerCommands {
     };
   }
 
-  private static Map<String, Object> untilBody(Invocation invocation) {
+  static Map<String, Object> untilBody(Invocation invocation) {
     return optional("until", invocation.<WaitFor>option("--wait"));
   }
 
@@ -140,7 +140,7 @@ final class ContainerCommands {
     return value.<Map<String, Object>>map(v -> Map.of(key, v)).orElse(Map.of());
   }
 
-  private static String path(ContainerRef ref) {
+  static String path(ContainerRef ref) {
     return "hosts/" + ref.host() + "/containers/" + ref.container();
   }
 
@@ -163,33 +163,19 @@ final class ContainerCommands {
     return new Operation(invocation, api).finish(List.of(operation));
   }
 
-  private static int submit(Invocation invocation, String verb, Map<String, Object> body)
+  /** Asks the same of every container that is named or selected. */
+  static int submit(Invocation invocation, String verb, Map<String, Object> body)
       throws IOException, InterruptedException {
-    var api = invocation.api();
-    var operations = new ArrayList<OperationView>();
-    for (var ref : invocation.<ContainerRef>operands(0)) {
-      operations.add(
-          api.post(
-              path(ref) + "/" + verb + Operation.deadline(invocation, "?"),
-              body,
-              OperationView.class));
-    }
-    return new Operation(invocation, api).finish(operations);
+    var query = Operation.deadline(invocation, "?");
+    return Targets.each(
+        invocation,
+        (api, ref) -> api.post(path(ref) + "/" + verb + query, body, OperationView.class));
   }
 
   private static int remove(Invocation invocation) throws IOException, InterruptedException {
-    var api = invocation.api();
-    var operations = new ArrayList<OperationView>();
-    for (var ref : invocation.<ContainerRef>operands(0)) {
-      operations.add(
-          api.delete(
-              path(ref)
-                  + "?force="
-                  + invocation.flag("--force")
-                  + Operation.deadline(invocation, "&"),
-              OperationView.class));
-    }
-    return new Operation(invocation, api).finish(operations);
+    var query = "?force=" + invocation.flag("--force") + Operation.deadline(invocation, "&");
+    return Targets.each(
+        invocation, (api, ref) -> api.delete(path(ref) + query, OperationView.class));
   }
 
   private static int list(Invocation invocation) throws IOException {

@@ -25,6 +25,11 @@ final class ExitCode {
 
   private ExitCode() {}
 
+  /** Of two statuses the one that is further from done. */
+  static int worst(int one, int other) {
+    return Math.max(one, other);
+  }
+
   static int of(Problem problem) {
     return switch (problem.code()) {
       case EXPIRED, TIMEOUT -> DEADLINE;

@@ -36,8 +36,13 @@ final class Operation {
 
   /** Waits for operations that were submitted, prints their outcomes, answers the worst status. */
   int finish(List<OperationView> submitted) throws IOException, InterruptedException {
+    return finish(submitted, submitted.size() != 1);
+  }
+
+  /** The same; to scripts they are a list also where one alone came of what may be many. */
+  int finish(List<OperationView> submitted, boolean many) throws IOException, InterruptedException {
     if (invocation.flag("--no-wait")) {
-      return report(submitted, false);
+      return report(submitted, many, false);
     }
     var ended = new ArrayList<OperationView>();
     try (var interrupt = Interrupt.then(() -> tellThatTheyGoOn(submitted))) {
@@ -46,7 +51,7 @@ final class Operation {
       }
       interrupt.done();
     }
-    return report(ended, true);
+    return report(ended, many, true);
   }
 
   /** Waits for one operation's end. */
@@ -61,13 +66,12 @@ final class Operation {
     return current;
   }
 
-  /** The status that an ended operation's targets add up to: that of the first that failed. */
+  /** The status that an ended operation's targets add up to: the worst of all. */
   static int status(OperationView operation) {
     return operation.targets().stream()
         .flatMap(target -> target.problem().stream())
         .mapToInt(ExitCode::of)
-        .findFirst()
-        .orElse(ExitCode.DONE);
+        .reduce(ExitCode.DONE, ExitCode::worst);
   }
 
   private OperationView poll(OperationView current, Progress progress)
@@ -124,16 +128,17 @@ final class Operation {
     return progress.fraction().map(f -> Math.round(f * 100) + "% ").orElse("") + progress.text();
   }
 
-  private int report(List<OperationView> operations, boolean ended) throws IOException {
+  private int report(List<OperationView> operations, boolean many, boolean ended)
+      throws IOException {
     if (invocation.json()) {
-      invocation.print(operations.size() == 1 ? operations.getFirst() : operations);
+      invocation.print(many ? operations : operations.getFirst());
     }
     var status = ExitCode.DONE;
     for (var operation : operations) {
       if (!invocation.json()) {
         tell(operation, ended);
       }
-      status = status == ExitCode.DONE ? status(operation) : status;
+      status = ExitCode.worst(status, status(operation));
     }
     return status;
   }

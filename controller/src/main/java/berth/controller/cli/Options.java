@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
@@ -116,6 +117,7 @@ final class Options {
     return PositionalParamSpec.builder()
         .index(Integer.toString(index))
         .arity("1")
+        .required(true)
         .paramLabel(label)
         .type(type)
         .converters(converter(parser))
@@ -138,6 +140,27 @@ final class Options {
         .converters(converter(ContainerRef::parse))
         .description("One or more containers.")
         .build();
+  }
+
+  /** What a command takes that is for as many containers as one likes, with options of its own. */
+  static List<ArgSpec> targets(ArgSpec... own) {
+    var containers =
+        PositionalParamSpec.builder()
+            .index("0..*")
+            .arity("1")
+            .required(false)
+            .paramLabel("HOST/CONTAINER")
+            .type(List.class)
+            .auxiliaryTypes(ContainerPattern.class)
+            .converters(converter(ContainerPattern::new))
+            .description("One or more containers; 'HOST/*' and the like select by name.")
+            .build();
+    var selection =
+        List.of(
+            containers,
+            flag("--all", "All containers of the hosts of --on."),
+            hosts("With --all: the hosts."));
+    return Stream.<ArgSpec>concat(selection.stream(), Stream.of(own)).toList();
   }
 
   static PositionalParamSpec image() {

@@ -161,8 +161,8 @@ public final class Fleet implements HostRegistry {
 
   @Override
   public ContainerView container(ContainerRef ref) {
-    return known(ref.host()).state().stream()
-        .flatMap(state -> state.containers().stream())
+    var state = known(ref.host()).state().orElseThrow(() -> untold(ref.host()));
+    return state.containers().stream()
         .filter(container -> container.name().equals(ref.container()))
         .map(container -> new ContainerView(ref.host(), container))
         .findFirst()
@@ -195,6 +195,13 @@ public final class Fleet implements HostRegistry {
         pictures.isEmpty()
             ? "no host has joined yet"
             : "known hosts: " + names.collect(Collectors.joining(", ")) + more);
+  }
+
+  private static BerthException untold(HostId host) {
+    return new BerthException(
+        ProblemCode.UNAVAILABLE,
+        "host " + host + " has not told yet what is on it",
+        "try again in a moment, or see: berth host ls");
   }
 
   private Stream<HostState> states(Optional<HostId> host) {

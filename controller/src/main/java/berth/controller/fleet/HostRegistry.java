@@ -24,7 +24,7 @@ public interface HostRegistry {
   /** The containers of one host or of all, by host and name. */
   List<ContainerView> containers(Optional<HostId> host);
 
-  /** One container. */
+  /** One container; {@code UNAVAILABLE} as long as its host has not told what is on it. */
   ContainerView container(ContainerRef container);
 
   /** The images of one host or of all, by host and name. */

@@ -14,6 +14,7 @@ import berth.protocol.OperationId;
 import berth.protocol.PoolName;
 import berth.protocol.ProblemCode;
 import berth.protocol.Sha256;
+import berth.protocol.Signal;
 import berth.protocol.Wire;
 import berth.protocol.command.Recipe;
 import berth.protocol.command.WaitFor;
@@ -49,6 +50,8 @@ class OpenApiSchemasTest {
           ContainerRoutes.Stop.class,
           ContainerRoutes.Execution.class,
           ContainerRoutes.Logs.class,
+          VerbRoutes.Kill.class,
+          VerbRoutes.NewName.class,
           ImageRoutes.Build.class,
           ImageRoutes.Import.class,
           Recipe.Debootstrap.class);
@@ -80,6 +83,7 @@ class OpenApiSchemasTest {
           CommandId.class,
           Bytes.class,
           WaitFor.class,
+          Signal.class,
           ProblemCode.class);
 
   static Set<Class<?>> records() {

@@ -7,9 +7,17 @@ import berth.protocol.ContainerName;
 import berth.protocol.HostId;
 import berth.protocol.ImageName;
 import berth.protocol.PoolName;
+import berth.protocol.Signal;
 import berth.protocol.command.Command;
+import berth.protocol.command.ContainerCommand.CloneContainer;
 import berth.protocol.command.ContainerCommand.CreateContainer;
+import berth.protocol.command.ContainerCommand.KillContainer;
+import berth.protocol.command.ContainerCommand.KillContainer.Whom;
+import berth.protocol.command.ContainerCommand.PauseContainer;
+import berth.protocol.command.ContainerCommand.RebootContainer;
 import berth.protocol.command.ContainerCommand.RemoveContainer;
+import berth.protocol.command.ContainerCommand.RenameContainer;
+import berth.protocol.command.ContainerCommand.ResumeContainer;
 import berth.protocol.command.ContainerCommand.StartContainer;
 import berth.protocol.command.ContainerCommand.StopContainer;
 import berth.protocol.command.ImageCommand.BuildImage;
@@ -85,6 +93,44 @@ class RequestsIT {
             new StartContainer(web, WaitFor.STARTED),
             new StopContainer(web, Optional.of(Duration.ofSeconds(20))),
             new RemoveContainer(web, true));
+  }
+
+  @Test
+  void everyVerbIsItsCommand() throws Exception {
+    server.post(CONTAINERS + "/web/kill", "{\"signal\":\"9\",\"whom\":\"ALL\"}");
+    server.post(CONTAINERS + "/web/kill", "{\"signal\":\"sigrtmin+3\"}");
+    server.post(CONTAINERS + "/web/reboot", "{\"until\":\"READY\"}");
+    server.send(server.request(CONTAINERS + "/web/pause").POST(BodyPublishers.noBody()));
+    server.send(server.request(CONTAINERS + "/web/resume").POST(BodyPublishers.noBody()));
+    server.post(CONTAINERS + "/web/clone", "{\"name\":\"web2\"}");
+    server.post(CONTAINERS + "/web/rename", "{\"name\":\"www\"}");
+
+    var web = ContainerName.of("web");
+    assertThat(server.operations.submitted)
+        .extracting(request -> request.targets().getFirst().command())
+        .containsExactly(
+            new KillContainer(web, Signal.of("KILL"), Whom.ALL),
+            new KillContainer(web, Signal.of("RTMIN+3"), Whom.INIT),
+            new RebootContainer(web, WaitFor.READY),
+            new PauseContainer(web),
+            new ResumeContainer(web),
+            new CloneContainer(ContainerName.of("web2"), web),
+            new RenameContainer(web, ContainerName.of("www")));
+    assertThat(server.operations.submitted)
+        .extracting(OperationRequest::summary)
+        .contains("send SIGKILL to lab1/web", "clone lab1/web as web2", "rename lab1/web to www");
+  }
+
+  @Test
+  void aContainerThatIsWhatIsWaitedForIsAnsweredAtOnceAndAnotherAfterTheWait() throws Exception {
+    var ready = server.get(CONTAINERS + "/web?for=READY&wait=60");
+    assertThat(ApiServer.json(ready).at("/container/status").asText()).isEqualTo("READY");
+    var stopped = server.get(CONTAINERS + "/web?for=STOPPED&wait=1");
+    assertThat(ApiServer.json(stopped).at("/container/status").asText()).isEqualTo("READY");
+    assertProblem(
+        server.get(CONTAINERS + "/web?for=TEA"), 400, "INVALID", "bad for \"TEA\": one of");
+    assertProblem(
+        server.get(CONTAINERS + "/none?for=READY&wait=60"), 404, "NOT_FOUND", "lab1/none");
   }
 
   @Test
@@ -184,6 +230,11 @@ class RequestsIT {
             + " PT30S",
         "exec | {\"argv\":[\"sh\"],\"timeout\":30} | timeout: must be a duration such as PT30S",
         "stop | {\"timeout\":\"PT-1S\"} | bad timeout PT-1S: must be positive",
+        "kill | {} | missing signal",
+        "kill | {\"signal\":\"65\"} | bad signal \"65\"",
+        "kill | {\"signal\":9} | signal: must be text",
+        "clone | {\"name\":\"web\"} | bad name of a clone \"web\"",
+        "rename | {\"name\":\"../x\"} | name: bad container name",
         "logs | {\"lines\":1.5} | lines: must be a number",
         "logs | {\"lines\":\"5\"} | lines: must be a number",
         "logs | {\"lines\":200000} | bad number of lines 200000",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.util.Base64;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,7 +50,15 @@ class BerthCliTest {
         "start lab1/web --wait never",
         "nonsense",
         "host",
-        "stop lab1/web --timeout soon"
+        "stop lab1/web --timeout soon",
+        "kill lab1/web",
+        "kill -s NONSENSE lab1/web",
+        "rename lab1/web a/b/c",
+        "clone lab1/web",
+        "wait lab1/web",
+        "wait --for tea lab1/web",
+        "start web*",
+        "start lab1/[a"
       })
   void aWrongCommandLineIsUsageAndSendsNothing(String line) {
     assertThat(controller.run(line.split(" "))).isEqualTo(ExitCode.USAGE);
@@ -105,6 +114,86 @@ class BerthCliTest {
         "{'status':404,'code':'NOT_FOUND','detail':'unknown host lab9; known: lab1, lab2'}");
     assertThat(controller.run("create", "lab9/web", "--image", "x")).isEqualTo(ExitCode.FAILED);
     assertThat(controller.err()).contains("unknown host lab9; known: lab1, lab2");
+  }
+
+  @Test
+  void ofSeveralEachOutcomeIsToldAndTheWorstIsTheStatus() {
+    var late = ",'problem':{'code':'EXPIRED','message':'its deadline passed'}";
+    controller
+        .on("POST hosts/lab9/containers/a/stop", 404, "{'code':'NOT_FOUND','detail':'no lab9'}")
+        .on(
+            "POST hosts/lab1/containers/b/stop",
+            202,
+            operation("FAILED", 2, target("FAILED", late)))
+        .on("POST hosts/lab1/containers/c/stop", 202, operation("SUCCEEDED", 2, done()));
+    assertThat(controller.run("stop", "lab9/a", "lab1/b", "lab1/c")).isEqualTo(ExitCode.DEADLINE);
+    assertThat(controller.err()).contains("lab9/a: no lab9", "its deadline passed");
+    assertThat(controller.out()).contains("done");
+  }
+
+  @Test
+  void aPatternSelectsWhatTheControllerKnowsAndTellsIt() {
+    onContainers();
+    controller
+        .on("POST hosts/lab1/containers/web/start", 202, operation("SUCCEEDED", 2, done()))
+        .on("POST hosts/lab1/containers/db/start", 202, operation("SUCCEEDED", 2, done()));
+    assertThat(controller.run("start", "lab1/*")).isZero();
+    assertThat(controller.err()).contains("2 containers: lab1/db, lab1/web");
+    assertThat(controller.requests)
+        .noneMatch(request -> request.contains("lab2/containers"))
+        .filteredOn(request -> request.startsWith("POST"))
+        .hasSize(2);
+  }
+
+  @Test
+  void allOfAHostAreSelectedOnceAndAreAListForScripts() {
+    onContainers();
+    controller.on("POST hosts/lab2/containers/web/reboot", 202, operation("SUCCEEDED", 2, done()));
+    assertThat(
+            controller.run("reboot", "*/web", "--all", "--on", "lab2", "-o", "json", "--no-wait"))
+        .isEqualTo(ExitCode.BERTH);
+    assertThat(controller.err()).contains("2 containers: lab2/web, lab1/web");
+    assertThat(controller.out()).startsWith("[");
+  }
+
+  @Test
+  void aSelectionOfNothingIsAFailureAndSendsNothing() {
+    onContainers();
+    assertThat(controller.run("rm", "lab1/x*")).isEqualTo(ExitCode.FAILED);
+    assertThat(controller.err()).contains("no container that matches \"lab1/x*\"");
+    assertThat(controller.run("rm", "--all")).isEqualTo(ExitCode.USAGE);
+    assertThat(controller.requests).allMatch(request -> request.startsWith("GET"));
+  }
+
+  @Test
+  void aSignalGoesByItsNameAndToWhomItIsMeant() {
+    controller.on("POST hosts/lab1/containers/web/kill", 202, operation("SUCCEEDED", 2, done()));
+    assertThat(controller.run("kill", "-s", "1", "--whom", "all", "lab1/web")).isZero();
+    assertThat(controller.requests.getFirst())
+        .contains("\"signal\":\"SIGHUP\"", "\"whom\":\"ALL\"");
+  }
+
+  @Test
+  void aCloneIsNamedWithOrWithoutItsHostAndStaysThere() {
+    controller.on("POST hosts/lab1/containers/web/clone", 202, operation("SUCCEEDED", 2, done()));
+    assertThat(controller.run("clone", "lab1/web", "lab1/web2")).isZero();
+    assertThat(controller.run("clone", "lab1/web", "web2")).isZero();
+    assertThat(controller.requests).allMatch(r -> r.endsWith(" {\"name\":\"web2\"}"));
+    assertThat(controller.run("clone", "lab1/web", "lab2/web2")).isEqualTo(ExitCode.USAGE);
+    assertThat(controller.err()).contains("not on lab2");
+    assertThat(controller.requests).hasSize(2);
+  }
+
+  @Test
+  void waitTellsWhatCameAndWhatDidNot() {
+    controller
+        .on("GET hosts/lab1/containers/web?for=READY&wait=30", 200, view("lab1", "web", "READY"))
+        .on("GET hosts/lab1/containers/web?for=STOPPED&wait=0", 200, view("lab1", "web", "READY"));
+    assertThat(controller.run("wait", "--for", "ready", "lab1/web")).isZero();
+    assertThat(controller.out()).contains("lab1/web is ready");
+    assertThat(controller.run("wait", "--for", "stopped", "--timeout", "0", "lab1/web"))
+        .isEqualTo(ExitCode.DEADLINE);
+    assertThat(controller.err()).contains("lab1/web was not stopped within 0.0 s: it is ready");
   }
 
   @Test
@@ -170,6 +259,25 @@ class BerthCliTest {
   void theCompletionScriptKnowsTheCommands() {
     assertThat(controller.run("completion")).isZero();
     assertThat(controller.out()).contains("complete -F", "operation", "debootstrap");
+  }
+
+  private void onContainers() {
+    var all =
+        List.of(
+            view("lab1", "db", "READY"),
+            view("lab1", "web", "READY"),
+            view("lab2", "web", "READY"));
+    controller.on("GET containers", 200, "{'containers':[" + String.join(",", all) + "]}");
+  }
+
+  private static String view(String host, String name, String status) {
+    return ("{'host':'%s','container':{'name':'%s','status':'%s','addresses':[],'volume':'/v',"
+            + "'limits':{},'unit':'u.service','managed':true}}")
+        .formatted(host, name, status);
+  }
+
+  private static String done() {
+    return target("SUCCEEDED", ",'result':{'kind':'done'}");
   }
 
   private void onExec(String ndjson) {

@@ -8,6 +8,8 @@ import berth.controller.lab.LabHost;
 import berth.controller.lab.LabPlan;
 import berth.controller.lab.machine.Processes;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -36,16 +38,25 @@ class AgentOnHostIT {
     var host = lab.host("lab1");
     bring(host);
 
-    var ran =
-        host.run(
-            INSIDE + "/jdk/bin/java",
-            "--enable-native-access=ALL-UNNAMED",
-            "-cp",
-            INSIDE + "/lib/*:" + INSIDE + "/host-tests/lib/*:" + INSIDE + "/test-classes",
-            "berth.agent.HostTests");
+    var argv =
+        new ArrayList<>(
+            List.of(
+                INSIDE + "/jdk/bin/java",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                INSIDE + "/lib/*:" + INSIDE + "/host-tests/lib/*:" + INSIDE + "/test-classes",
+                "berth.agent.HostTests"));
+    argv.addAll(classes());
+    var ran = host.run(argv.toArray(String[]::new));
 
     System.out.println(ran.out());
     assertThat(ran.exit()).as(ran.out() + ran.err()).isZero();
+  }
+
+  /** Those that {@code -Dberth.host.tests=CLASS,...} names, for a quick look; else all. */
+  private static List<String> classes() {
+    var named = System.getProperty("berth.host.tests", "");
+    return named.isEmpty() ? List.of() : List.of(named.split(","));
   }
 
   /** The tests with a JDK to run them, and the machine {@code guest} that they clone. */

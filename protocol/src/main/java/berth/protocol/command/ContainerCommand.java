@@ -3,6 +3,7 @@ package berth.protocol.command;
 import berth.protocol.ContainerName;
 import berth.protocol.ImageName;
 import berth.protocol.PoolName;
+import berth.protocol.Signal;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -64,6 +65,100 @@ public sealed interface ContainerCommand extends Command {
   record RemoveContainer(ContainerName container, boolean force) implements ContainerCommand {
     public RemoveContainer {
       Objects.requireNonNull(container, "container");
+    }
+  }
+
+  /**
+   * Sends a signal to a running container; once per command.
+   *
+   * @param whom the container's init alone, or all of its unit's processes
+   */
+  record KillContainer(ContainerName container, Signal signal, Whom whom)
+      implements ContainerCommand {
+    /** Who gets a signal. */
+    public enum Whom {
+      /** The container's init. */
+      INIT,
+      /**
+       * Every process of the container's unit, nspawn's own too, as {@code machinectl kill
+       * --kill-whom=all} does.
+       */
+      ALL
+    }
+
+    public KillContainer {
+      Objects.requireNonNull(container, "container");
+      Objects.requireNonNull(signal, "signal");
+      whom = whom == null ? Whom.INIT : whom;
+    }
+
+    @Override
+    public Repeat repeat() {
+      return Repeat.ONCE;
+    }
+  }
+
+  /**
+   * Has a running container's init boot it again in good order; once per command. Refused with
+   * {@code UNSUPPORTED} where its init is not systemd.
+   */
+  record RebootContainer(ContainerName container, WaitFor until) implements ContainerCommand {
+    public RebootContainer {
+      Objects.requireNonNull(container, "container");
+      until = until == null ? WaitFor.STARTED : until;
+    }
+  }
+
+  /**
+   * Keeps a running container's processes from running; one that is paused already is fine. Refused
+   * with {@code UNSUPPORTED} on a host that can't freeze units.
+   */
+  record PauseContainer(ContainerName container) implements ContainerCommand {
+    public PauseContainer {
+      Objects.requireNonNull(container, "container");
+    }
+  }
+
+  /** Has a paused container go on where it was; one that runs is fine. */
+  record ResumeContainer(ContainerName container) implements ContainerCommand {
+    public ResumeContainer {
+      Objects.requireNonNull(container, "container");
+    }
+  }
+
+  /**
+   * Makes a container as a copy of another one of the host, in the same pool, with its settings but
+   * an identity of its own. Refused with {@code ALREADY_EXISTS} where something has the name, and
+   * with {@code CONFLICT} for a running source whose pool can't copy it as of one moment.
+   *
+   * @param container the new one
+   * @param source what is copied
+   */
+  record CloneContainer(ContainerName container, ContainerName source) implements ContainerCommand {
+    public CloneContainer {
+      Objects.requireNonNull(container, "container");
+      Objects.requireNonNull(source, "source");
+      if (container.equals(source)) {
+        throw new IllegalArgumentException(
+            "bad name of a clone \"" + container + "\": its source's");
+      }
+    }
+  }
+
+  /**
+   * Gives a stopped container another name, with its volume and settings. Refused with {@code
+   * CONFLICT} while it runs, and with {@code ALREADY_EXISTS} where something has the name.
+   *
+   * @param container what it is called before
+   * @param to what it is called afterwards
+   */
+  record RenameContainer(ContainerName container, ContainerName to) implements ContainerCommand {
+    public RenameContainer {
+      Objects.requireNonNull(container, "container");
+      Objects.requireNonNull(to, "to");
+      if (container.equals(to)) {
+        throw new IllegalArgumentException("bad new name \"" + to + "\": it is the old one");
+      }
     }
   }
 }

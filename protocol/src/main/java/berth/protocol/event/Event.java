@@ -59,7 +59,14 @@ public sealed interface Event {
     }
   }
 
-  /** Anything else about it changed: an address, a limit. */
+  /** Its init asked to be booted again, and runs again: another run without a stop in between. */
+  record ContainerRebooted(ContainerState container) implements ContainerEvent {
+    public ContainerRebooted {
+      Objects.requireNonNull(container, "container");
+    }
+  }
+
+  /** Anything else about it changed: an address, a limit, that it was paused or resumed. */
   record ContainerChanged(ContainerState container) implements ContainerEvent {
     public ContainerChanged {
       Objects.requireNonNull(container, "container");

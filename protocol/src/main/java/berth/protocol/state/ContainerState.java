@@ -49,11 +49,23 @@ public record ContainerState(
     READY,
     STOPPING,
     /** Its unit ended in failure; {@code reason} tells. */
-    FAILED;
+    FAILED,
+    /** Its processes are kept from running, and go on where they were when it is resumed. */
+    PAUSED;
 
     /** Whether it has a running init. */
     public boolean running() {
       return this == RUNNING || this == READY;
+    }
+
+    /** Whether it has an init, running or paused. */
+    public boolean alive() {
+      return running() || this == PAUSED;
+    }
+
+    /** Whether it is down, in whatever way. */
+    public boolean down() {
+      return this == STOPPED || this == FAILED;
     }
   }
 

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 
 /**
  * Each tree a subvolume. A folder that is none, made by hand, is treated as the directory layout
@@ -42,8 +43,24 @@ public final class BtrfsTrees implements Trees {
       Subvolumes.snapshot(image.tree(), tree);
     } else {
       Subvolumes.create(tree);
-      directories.copyInto(image, tree, job);
+      directories.copyInto(image.tree(), tree, image.record().entries(), job);
     }
+  }
+
+  /** Subvolumes nested in it come along, each as it is at its own moment. */
+  @Override
+  public void copy(Path volume, Path tree, Job job) throws IOException {
+    if (Subvolumes.is(volume)) {
+      Subvolumes.snapshotAll(volume, tree);
+    } else {
+      Subvolumes.create(tree);
+      directories.copyInto(volume, tree, Optional.empty(), job);
+    }
+  }
+
+  @Override
+  public boolean copiesAtOnce(Path volume) throws IOException {
+    return Subvolumes.is(volume);
   }
 
   @Override

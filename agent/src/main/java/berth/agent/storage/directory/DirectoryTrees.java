@@ -43,18 +43,33 @@ public final class DirectoryTrees implements Trees {
   @Override
   public void copy(StoredImage image, Path tree, Job job) throws IOException {
     create(tree);
-    copyInto(image, tree, job);
+    copyInto(image.tree(), tree, image.record().entries(), job);
   }
 
-  /** Copies an image's files into a new tree that is empty. */
-  public void copyInto(StoredImage image, Path tree, Job job) {
+  @Override
+  public void copy(Path volume, Path tree, Job job) throws IOException {
+    create(tree);
+    copyInto(volume, tree, Optional.empty(), job);
+  }
+
+  @Override
+  public boolean copiesAtOnce(Path volume) {
+    return false;
+  }
+
+  /**
+   * Copies a tree's files into a new tree that is empty.
+   *
+   * @param entries how many there are, where that is known
+   */
+  public void copyInto(Path source, Path tree, Optional<Long> entries, Job job) {
     var copied = new AtomicLong();
     tools.run(
         job,
-        List.of("cp", "-a", "--reflink=auto", "-v", "--", image.tree() + "/.", tree + "/"),
+        List.of("cp", "-a", "--reflink=auto", "-v", "--", source + "/.", tree + "/"),
         _ -> {
           if (copied.incrementAndGet() % TELL_EVERY == 0) {
-            tell(copied.get(), image.record().entries(), job);
+            tell(copied.get(), entries, job);
           }
         });
   }
