@@ -53,6 +53,11 @@ public final class ContainerPicture {
     return List.copyOf(known.values());
   }
 
+  /** A container as it was last seen. */
+  Optional<ContainerState> known(ContainerName name) {
+    return Optional.ofNullable(known.get(name));
+  }
+
   /**
    * The beginning of the picture: tells what happened since an earlier agent told something last,
    * or all there is where there was none.

@@ -28,12 +28,16 @@ import berth.protocol.reply.Result;
 import berth.protocol.state.ContainerState;
 import java.io.IOException;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes, starts, stops and removes containers, and all else that is done to them. Each command is
  * safe to repeat: it finds what its earlier attempt has done.
  */
 public final class Containers implements Performer<ContainerCommand> {
+  private static final Logger LOG = LoggerFactory.getLogger(Containers.class);
+
   private final Pools pools;
   private final Settings settings;
   private final Place place;
@@ -126,22 +130,28 @@ public final class Containers implements Performer<ContainerCommand> {
     }
   }
 
+  /** What came of the command does not depend on it: where it fails now, a signal has it done. */
   private void lookAt(ContainerCommand command) {
-    picture.look(command.container());
-    if (command instanceof RenameContainer(_, var to)) {
-      picture.look(to);
+    try {
+      picture.look(command.container());
+      if (command instanceof RenameContainer(_, var to)) {
+        picture.look(to);
+      }
+    } catch (BusException e) {
+      LOG.warn("container={} could not be looked at: {}", command.container(), e.getMessage());
     }
   }
 
   private Result create(CreateContainer command, Job job) throws IOException {
     var name = command.container();
-    try (var undo = new Undo()) {
-      if (!madeBefore(command, job)) {
+    if (!madeBefore(command, job)) {
+      try (var undo = new Undo()) {
         make(command, undo, job);
+        undo.keep();
       }
-      command.start().ifPresent(until -> startNew(name, until, job));
-      undo.keep();
     }
+    place.add(name, pools.holding(name).orElseThrow().storage().volume(name).orElseThrow());
+    command.start().ifPresent(until -> startNew(name, until, job));
     return now(name);
   }
 
@@ -156,21 +166,12 @@ public final class Containers implements Performer<ContainerCommand> {
     var name = command.container();
     var pool = pools.find(command.pool());
     place.requireFree(name, pools);
-    if (settings.exist(name) && settings.origin(name).isEmpty()) {
-      throw new BerthException(
-          ProblemCode.ALREADY_EXISTS,
-          "there are settings for a container \"" + name + "\": " + settings.file(name),
-          "choose another name, or remove that file");
-    }
+    settings.requireNoneByHand(name);
     removal.forgetUnit(name);
     undo.add(() -> settings.delete(name));
     settings.write(name, new Settings.Origin(job.id(), Optional.of(command.image())));
     job.progress("making a volume from " + command.image());
-    var volume =
-        pool.storage().create(name, command.image(), tree -> Identity.give(name, tree), job);
-    undo.add(() -> pool.storage().delete(name));
-    place.add(name, volume);
-    undo.add(() -> place.remove(name));
+    pool.storage().create(name, command.image(), tree -> Identity.give(name, tree), job);
   }
 
   /** A new container that does not start is not left behind. */
@@ -178,17 +179,29 @@ public final class Containers implements Performer<ContainerCommand> {
     picture.look(name);
     try {
       starter.start(name, until, job);
-    } catch (BerthException e) {
-      takeBack(name, job);
+    } catch (BerthException | BusException e) {
+      takeBack(name, job, e);
       throw e;
     }
   }
 
-  private void takeBack(ContainerName name, Job job) {
+  /** Stops it first: whether it runs is not known where the bus was lost. */
+  private void takeBack(ContainerName name, Job job, RuntimeException why) {
     try {
       removal.remove(name, true, job);
-    } catch (IOException e) {
-      throw StorageFailure.of("take back the container " + name, e);
+    } catch (IOException | BusException e) {
+      why.addSuppressed(e);
+      throw new BerthException(
+          new Problem(
+              ProblemCode.FAILED,
+              "the container "
+                  + name
+                  + " did not start ("
+                  + why.getMessage()
+                  + ") and could not be taken back: "
+                  + e.getMessage(),
+              "look at it, then start it or remove it with force"),
+          why);
     }
   }
 
@@ -215,8 +228,16 @@ public final class Containers implements Performer<ContainerCommand> {
                 ProblemCode.NOT_FOUND, "no container \"" + name + "\" on this host"));
   }
 
+  /** What was done is done, also where the bus goes away at the last moment. */
   private Result now(ContainerName name) {
-    return new Result.ContainerResult(require(name));
+    try {
+      return new Result.ContainerResult(require(name));
+    } catch (BusException e) {
+      return picture
+          .known(name)
+          .<Result>map(Result.ContainerResult::new)
+          .orElseGet(Result.Done::new);
+    }
   }
 
   private static BerthException told(BusException e) {

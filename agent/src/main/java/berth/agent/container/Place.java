@@ -36,6 +36,20 @@ final class Place {
         });
   }
 
+  /** Refuses what a person put there, which is no volume of any pool. */
+  void requireNothing(ContainerName container) {
+    Stream.of(container.value(), container + ".raw")
+        .map(machines::resolve)
+        .filter(path -> Files.exists(path, LinkOption.NOFOLLOW_LINKS))
+        .findFirst()
+        .ifPresent(path -> {
+          throw new BerthException(
+              ProblemCode.UNSUPPORTED,
+              path + " was made by hand and is in no pool",
+              "remove it with: machinectl remove " + container);
+        });
+  }
+
   /** Makes a volume known to systemd. */
   void add(ContainerName container, Path volume) throws IOException {
     var known = machines.resolve(container.value());

@@ -56,6 +56,10 @@ final class Removal {
           "the container " + name + " runs from " + machine.get().rootDirectory() + ", in no pool",
           "stop it, and remove its files by hand");
     }
+    if (pool.isEmpty() && job.attempt() == 1 && settings.origin(name).isEmpty()) {
+      place.requireNothing(name);
+      return;
+    }
     var unit = Inspector.unit(name, machine);
     if (machine.isPresent() || !systemd.status(unit).isDown()) {
       if (!force) {
