@@ -91,31 +91,11 @@ public final class Containers implements Performer<ContainerCommand> {
           removal.remove(name, force, job);
           yield new Result.Done();
         }
-        case KillContainer(var name, var signal, var whom) -> {
-          require(name);
-          signals.send(name, signal, whom);
-          yield new Result.Done();
-        }
-        case RebootContainer(var name, var until) -> {
-          require(name);
-          reboot.perform(name, until, job);
-          yield now(name);
-        }
-        case PauseContainer(var name) -> {
-          require(name);
-          freezer.pause(name);
-          yield now(name);
-        }
-        case ResumeContainer(var name) -> {
-          require(name);
-          freezer.resume(name);
-          yield now(name);
-        }
-        case CloneContainer(var name, var source) -> {
-          require(source);
-          cloning.make(source, name, job);
-          yield now(name);
-        }
+        case KillContainer kill -> kill(kill);
+        case RebootContainer(var name, var until) -> reboot(name, until, job);
+        case PauseContainer(var name) -> pause(name);
+        case ResumeContainer(var name) -> resume(name);
+        case CloneContainer(var name, var source) -> copy(source, name, job);
         case RenameContainer(var name, var to) -> {
           renaming.perform(name, to, job);
           yield now(to);
@@ -157,9 +137,8 @@ public final class Containers implements Performer<ContainerCommand> {
 
   /** Whether an earlier attempt of this very command came so far before the agent died. */
   private boolean madeBefore(CreateContainer command, Job job) {
-    var mine =
-        settings.origin(command.container()).filter(o -> o.command().equals(job.id())).isPresent();
-    return mine && pools.holding(command.container()).isPresent();
+    return settings.isOf(command.container(), job.id())
+        && pools.holding(command.container()).isPresent();
   }
 
   private void make(CreateContainer command, Undo undo, Job job) throws IOException {
@@ -218,6 +197,36 @@ public final class Containers implements Performer<ContainerCommand> {
     }
     starter.start(name, until, job);
     return now(name);
+  }
+
+  private Result kill(KillContainer command) {
+    require(command.container());
+    signals.send(command.container(), command.signal(), command.whom());
+    return new Result.Done();
+  }
+
+  private Result reboot(ContainerName name, WaitFor until, Job job) {
+    require(name);
+    reboot.perform(name, until, job);
+    return now(name);
+  }
+
+  private Result pause(ContainerName name) {
+    require(name);
+    freezer.pause(name);
+    return now(name);
+  }
+
+  private Result resume(ContainerName name) {
+    require(name);
+    freezer.resume(name);
+    return now(name);
+  }
+
+  private Result copy(ContainerName source, ContainerName clone, Job job) throws IOException {
+    require(source);
+    cloning.make(source, clone, job);
+    return now(clone);
   }
 
   private ContainerState require(ContainerName name) {
