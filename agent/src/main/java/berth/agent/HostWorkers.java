@@ -100,7 +100,7 @@ final class HostWorkers implements Workers {
         new Programs(
             new ContainerProcesses(new PipeReactor(reactor), buses),
             streams,
-            new LogReader(processes, this::volume),
+            new LogReader(processes, this::container),
             this::volume);
     programs.sweep(
         containers.picture().containers().stream()

@@ -16,11 +16,13 @@ import berth.protocol.command.ContainerCommand.RemoveContainer;
 import berth.protocol.command.ContainerCommand.RestartContainer;
 import berth.protocol.command.ContainerCommand.StartContainer;
 import berth.protocol.command.ContainerCommand.StopContainer;
+import berth.protocol.command.LogSelection;
 import berth.protocol.command.ProcessCommand.Exec;
 import berth.protocol.command.ProcessCommand.ReadLogs;
 import berth.protocol.command.WaitFor;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -70,8 +72,17 @@ final class ContainerRoutes {
     }
   }
 
-  /** Which log entries to read; see {@link ReadLogs}. */
-  record Logs(Optional<Integer> lines, Optional<Boolean> follow) {}
+  /** Which log entries to read; see {@link ReadLogs} and {@link LogSelection}. */
+  record Logs(
+      Optional<Integer> lines,
+      Optional<Boolean> follow,
+      Optional<Boolean> fromHost,
+      Optional<Instant> since,
+      Optional<Instant> until,
+      Optional<List<String>> units,
+      Optional<String> priority,
+      Optional<String> grep,
+      Optional<String> after) {}
 
   Future<Answer> list(Request request) {
     var host = request.query("host", HostId::of);
@@ -128,14 +139,7 @@ final class ContainerRoutes {
 
   Future<Answer> logs(Request request) {
     var container = container(request);
-    var command =
-        request.body(
-            Logs.class,
-            logs ->
-                new ReadLogs(
-                    container.container(),
-                    logs.lines().orElse(DEFAULT_LOG_LINES),
-                    logs.follow().orElse(false)));
+    var command = request.body(Logs.class, logs -> command(container.container(), logs));
     return submission.submit(request, "logs " + container, new Target(container.host(), command));
   }
 
@@ -160,6 +164,23 @@ final class ContainerRoutes {
         execution.timeout(),
         execution.stdin().orElse(false),
         execution.stream().orElse(false));
+  }
+
+  /** All entries from a place on are wanted where one is named. */
+  private static ReadLogs command(ContainerName container, Logs logs) {
+    var place = logs.since().isPresent() || logs.after().isPresent();
+    return new ReadLogs(
+        container,
+        logs.lines().or(() -> place ? Optional.empty() : Optional.of(DEFAULT_LOG_LINES)),
+        logs.follow().orElse(false),
+        logs.fromHost().orElse(false),
+        new LogSelection(
+            logs.since(),
+            logs.until(),
+            logs.units().orElse(List.of()),
+            logs.priority(),
+            logs.grep()),
+        logs.after());
   }
 
   private static Duration positive(Duration timeout) {
