@@ -5,11 +5,13 @@ import berth.agent.dispatch.HostVerticle;
 import berth.agent.dispatch.Route;
 import berth.agent.exec.ExecVerticle;
 import berth.agent.image.ImageVerticle;
+import berth.agent.view.ViewVerticle;
 import berth.protocol.command.Command;
 import berth.protocol.command.ContainerCommand;
 import berth.protocol.command.HostCommand;
 import berth.protocol.command.ImageCommand;
 import berth.protocol.command.ProcessCommand;
+import berth.protocol.command.ViewCommand;
 
 /** Which verticle performs what, and which commands wait for each other. */
 final class Routes {
@@ -22,6 +24,7 @@ final class Routes {
       case ImageCommand c -> Route.inOrder(ImageVerticle.ADDRESS, "image " + c.image());
       case ProcessCommand _ -> Route.to(ExecVerticle.ADDRESS);
       case HostCommand _ -> Route.to(HostVerticle.ADDRESS);
+      case ViewCommand _ -> Route.to(ViewVerticle.ADDRESS);
     };
   }
 }

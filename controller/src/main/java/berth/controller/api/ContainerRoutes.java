@@ -19,6 +19,7 @@ import berth.protocol.command.ContainerCommand.StopContainer;
 import berth.protocol.command.LogSelection;
 import berth.protocol.command.ProcessCommand.Exec;
 import berth.protocol.command.ProcessCommand.ReadLogs;
+import berth.protocol.command.ViewCommand.InspectContainer;
 import berth.protocol.command.WaitFor;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -141,6 +142,14 @@ final class ContainerRoutes {
     var container = container(request);
     var command = request.body(Logs.class, logs -> command(container.container(), logs));
     return submission.submit(request, "logs " + container, new Target(container.host(), command));
+  }
+
+  Future<Answer> inspect(Request request) {
+    var container = container(request);
+    return submission.submit(
+        request,
+        "inspect " + container,
+        new Target(container.host(), new InspectContainer(container.container())));
   }
 
   private Future<Answer> submit(

@@ -98,6 +98,8 @@ public final class HttpApi {
         post("/api/v1/hosts/{host}/containers/{name}/logs", containers::logs)
             .json()
             .query("deadline"),
+        post("/api/v1/hosts/{host}/containers/{name}/inspect", containers::inspect)
+            .query("deadline"),
         get("/api/v1/images", images::list).query("host"),
         post("/api/v1/images/{image}/build", images::build).json().query("deadline"),
         post("/api/v1/images/{image}/import", images::bring).json().query("deadline"),

@@ -74,6 +74,7 @@ public final class BerthCli {
             ContainerCommands.remove(),
             ExecCommand.spec(stopAtOperand),
             LogsCommand.spec(),
+            InspectCommand.spec(),
             EventsCommand.spec(),
             OperationCommands.group(),
             LabCommands.group(),

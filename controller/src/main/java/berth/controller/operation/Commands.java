@@ -6,6 +6,7 @@ import berth.protocol.command.ContainerCommand;
 import berth.protocol.command.HostCommand;
 import berth.protocol.command.ImageCommand;
 import berth.protocol.command.ProcessCommand;
+import berth.protocol.command.ViewCommand;
 import java.util.Optional;
 
 /** What the core has to know of a command. */
@@ -17,6 +18,7 @@ final class Commands {
       case ContainerCommand c -> Optional.of(c.container());
       case ProcessCommand c -> Optional.of(c.container());
       case ImageCommand _, HostCommand _ -> Optional.empty();
+      case ViewCommand.InspectContainer c -> Optional.of(c.container());
     };
   }
 
@@ -24,7 +26,7 @@ final class Commands {
   static boolean streamed(Command command) {
     return switch (command) {
       case ProcessCommand c -> c.stream();
-      case ContainerCommand _, ImageCommand _, HostCommand _ -> false;
+      case ContainerCommand _, ImageCommand _, HostCommand _, ViewCommand _ -> false;
     };
   }
 
