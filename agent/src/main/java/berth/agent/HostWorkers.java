@@ -25,6 +25,7 @@ import berth.agent.systemd.Machines;
 import berth.agent.systemd.SystemBus;
 import berth.agent.systemd.Systemd;
 import berth.agent.view.Examiner;
+import berth.agent.view.UsageWatch;
 import berth.agent.view.ViewVerticle;
 import berth.agent.view.Views;
 import berth.protocol.ContainerName;
@@ -118,7 +119,12 @@ final class HostWorkers implements Workers {
             new Download(config.controller()),
             new Archive(tools),
             reporter);
-    views = new Views(containers.picture()::look, new Examiner(systemd, processes));
+    views =
+        new Views(
+            containers.picture()::look,
+            new Examiner(systemd, processes),
+            new UsageWatch(containers.picture()::containers),
+            streams);
     return sources(pools);
   }
 

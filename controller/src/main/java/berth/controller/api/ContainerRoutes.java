@@ -20,6 +20,7 @@ import berth.protocol.command.LogSelection;
 import berth.protocol.command.ProcessCommand.Exec;
 import berth.protocol.command.ProcessCommand.ReadLogs;
 import berth.protocol.command.ViewCommand.InspectContainer;
+import berth.protocol.command.ViewCommand.WatchUsage;
 import berth.protocol.command.WaitFor;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -32,6 +33,7 @@ import java.util.Optional;
 /** The containers of the fleet: what they are, and what may be done with one. */
 final class ContainerRoutes {
   private static final int DEFAULT_LOG_LINES = 100;
+  private static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(2);
 
   private final HostRegistry registry;
   private final Submission submission;
@@ -84,6 +86,9 @@ final class ContainerRoutes {
       Optional<String> priority,
       Optional<String> grep,
       Optional<String> after) {}
+
+  /** How to watch what containers use; see {@link WatchUsage}. */
+  record Watch(Optional<Duration> interval, Optional<Integer> samples) {}
 
   Future<Answer> list(Request request) {
     var host = request.query("host", HostId::of);
@@ -150,6 +155,15 @@ final class ContainerRoutes {
         request,
         "inspect " + container,
         new Target(container.host(), new InspectContainer(container.container())));
+  }
+
+  Future<Answer> usage(Request request) {
+    var host = request.path("host", HostId::of);
+    var command =
+        request.body(
+            Watch.class,
+            watch -> new WatchUsage(watch.interval().orElse(DEFAULT_INTERVAL), watch.samples()));
+    return submission.submit(request, "usage " + host, new Target(host, command));
   }
 
   private Future<Answer> submit(

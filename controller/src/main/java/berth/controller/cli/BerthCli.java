@@ -75,6 +75,7 @@ public final class BerthCli {
             ExecCommand.spec(stopAtOperand),
             LogsCommand.spec(),
             InspectCommand.spec(),
+            TopCommand.spec(),
             EventsCommand.spec(),
             OperationCommands.group(),
             LabCommands.group(),

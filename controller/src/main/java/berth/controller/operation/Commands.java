@@ -19,6 +19,7 @@ final class Commands {
       case ProcessCommand c -> Optional.of(c.container());
       case ImageCommand _, HostCommand _ -> Optional.empty();
       case ViewCommand.InspectContainer c -> Optional.of(c.container());
+      case ViewCommand.WatchUsage _ -> Optional.empty();
     };
   }
 
@@ -26,7 +27,9 @@ final class Commands {
   static boolean streamed(Command command) {
     return switch (command) {
       case ProcessCommand c -> c.stream();
-      case ContainerCommand _, ImageCommand _, HostCommand _, ViewCommand _ -> false;
+      case ContainerCommand _, ImageCommand _, HostCommand _ -> false;
+      case ViewCommand.InspectContainer _ -> false;
+      case ViewCommand.WatchUsage _ -> true;
     };
   }
 
