@@ -47,13 +47,15 @@ record LogQuery(ReadLogs command) {
   }
 
   /**
-   * Where to begin after the search.
+   * Where to begin after the search; empty where nothing was found and nothing more will come.
    *
    * @param oldest the last line that it gave; empty where nothing was found
    * @param begun when it began: what came since was perhaps not found by it
    */
-  static Start found(String oldest, Instant begun) {
-    return cursor(oldest).<Start>map(Start.At::new).orElseGet(() -> new Start.From(begun));
+  Optional<Start> found(String oldest, Instant begun) {
+    return cursor(oldest)
+        .<Start>map(Start.At::new)
+        .or(() -> command.follow() ? Optional.of(new Start.From(begun)) : Optional.empty());
   }
 
   /**

@@ -37,6 +37,7 @@ import java.util.function.Function;
 public final class LogReader {
   private static final String JOURNAL = "var/log/journal";
   private static final Duration LIMIT = Duration.ofDays(30);
+  private static final Optional<Start> AS_ASKED = Optional.of(new Start.AsAsked());
 
   /**
    * The same for every container: what differs comes as arguments. The folder is named by its path,
@@ -98,18 +99,20 @@ public final class LogReader {
     var query = new LogQuery(command);
     try (var output = LogOutput.open(job.id(), streams)) {
       job.onCancel(output::abandon);
-      var start = query.needsSearch() ? search(query, journalctl, job) : new Start.AsAsked();
-      var entries = new Entries(query, output);
-      run(query, with(journalctl, query.read(start, false)), entries, job);
+      var start = query.needsSearch() ? search(query, journalctl, job) : AS_ASKED;
+      if (start.isPresent()) {
+        var entries = new Entries(query, output);
+        run(query, with(journalctl, query.read(start.get(), false)), entries, job);
+      }
       return done(output.finish());
     }
   }
 
-  private Start search(LogQuery query, List<String> journalctl, Job job) {
+  private Optional<Start> search(LogQuery query, List<String> journalctl, Job job) {
     var begun = Instant.now();
     var oldest = new AtomicReference<>("");
     run(query, with(journalctl, query.search()), oldest::set, job);
-    return LogQuery.found(oldest.get(), begun);
+    return query.found(oldest.get(), begun);
   }
 
   private void run(LogQuery query, HostCommand journalctl, Processes.Lines lines, Job job) {

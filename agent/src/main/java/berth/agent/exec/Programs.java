@@ -117,7 +117,12 @@ public final class Programs implements Performer<ProcessCommand> {
       var begun = Instant.now();
       var search = journalctl(query, query.search(), false);
       var found = (ProcessResult) run(search, unit(job.id(), "-search"), job);
-      start = LogQuery.found(found.stdout().text().lines().reduce("", (_, last) -> last), begun);
+      var oldest = found.stdout().text().lines().reduce("", (_, last) -> last);
+      var place = query.found(oldest, begun);
+      if (place.isEmpty()) {
+        return found;
+      }
+      start = place.get();
     }
     return run(journalctl(query, query.read(start, true), true), unit(job.id()), job);
   }

@@ -29,8 +29,8 @@ class LogQueryTest {
     assertThat(query.needsSearch()).isTrue();
     assertThat(query.search())
         .contains("--reverse", "--lines=5", "--since=@1795456800.250000", "--grep=oops");
-    var start = LogQuery.found("{\"__CURSOR\":\"" + CURSOR + "\"}", SIX);
-    assertThat(query.read(start, false))
+    var start = query.found("{\"__CURSOR\":\"" + CURSOR + "\"}", SIX);
+    assertThat(query.read(start.orElseThrow(), false))
         .contains("--cursor=" + CURSOR, "--grep=oops", "--follow", "--no-tail")
         .noneMatch(option -> option.startsWith("--since") || option.startsWith("--lines"));
   }
@@ -38,7 +38,10 @@ class LogQueryTest {
   @Test
   void whereNothingWasFoundItGoesOnFromTheTimeOfTheSearch() {
     var query = query(Optional.of(5), true, selection("oops"), Optional.empty());
-    assertThat(query.read(LogQuery.found("", SIX), false)).contains("--since=@1795456800.250000");
+    var start = query.found("", SIX).orElseThrow();
+    assertThat(query.read(start, false)).contains("--since=@1795456800.250000");
+    var past = query(Optional.of(5), false, selection("oops"), Optional.empty());
+    assertThat(past.found("", SIX)).isEmpty();
   }
 
   @Test

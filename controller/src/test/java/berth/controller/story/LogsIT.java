@@ -112,7 +112,7 @@ class LogsIT {
     host.run("mkdir", "-p", "/var/lib/machines/hollow/usr/lib", "/var/lib/machines/hollow/etc");
     host.run("touch", "/var/lib/machines/hollow/usr/lib/os-release");
     Story.until("it is seen", () -> story.ok("ls").out().contains("lab1/hollow"));
-    assertThat(story.berth().run("start", "lab1/hollow").exit()).isEqualTo(1);
+    assertThat(story.berth().run("start", "lab1/hollow", "--wait", "ready").exit()).isEqualTo(1);
     var told = story.ok("logs", "lab1/hollow");
     assertThat(told.out()).contains("systemd-nspawn");
     assertThat(told.err()).contains("lab1/hollow: failed: ");
