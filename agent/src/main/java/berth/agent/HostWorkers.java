@@ -24,6 +24,10 @@ import berth.agent.systemd.MachineBuses;
 import berth.agent.systemd.Machines;
 import berth.agent.systemd.SystemBus;
 import berth.agent.systemd.Systemd;
+import berth.agent.view.Examiner;
+import berth.agent.view.UsageWatch;
+import berth.agent.view.ViewVerticle;
+import berth.agent.view.Views;
 import berth.protocol.ContainerName;
 import berth.protocol.state.ContainerState;
 import io.vertx.core.DeploymentOptions;
@@ -51,6 +55,7 @@ final class HostWorkers implements Workers {
   private ContainerFeature containers;
   private Programs programs;
   private Images images;
+  private Views views;
   private String systemdVersion;
 
   HostWorkers(AgentConfig config) {
@@ -100,7 +105,7 @@ final class HostWorkers implements Workers {
         new Programs(
             new ContainerProcesses(new PipeReactor(reactor), buses),
             streams,
-            new LogReader(processes, this::volume),
+            new LogReader(processes, this::container),
             this::volume);
     programs.sweep(
         containers.picture().containers().stream()
@@ -114,6 +119,12 @@ final class HostWorkers implements Workers {
             new Download(config.controller()),
             new Archive(tools),
             reporter);
+    views =
+        new Views(
+            containers.picture()::look,
+            new Examiner(systemd, processes),
+            new UsageWatch(containers.picture()::containers),
+            streams);
     return sources(pools);
   }
 
@@ -132,7 +143,8 @@ final class HostWorkers implements Workers {
             "berth-container",
             CONTAINER_THREADS),
         deploy(vertx, new ImageVerticle(images), "berth-image", IMAGE_THREADS),
-        vertx.deployVerticle(new ExecVerticle(programs), ExecVerticle.OPTIONS));
+        vertx.deployVerticle(new ExecVerticle(programs), ExecVerticle.OPTIONS),
+        vertx.deployVerticle(new ViewVerticle(views), ViewVerticle.OPTIONS));
   }
 
   /** A pool of threads each, so that one domain that is busy does not starve another. */

@@ -6,6 +6,7 @@ import berth.agent.dispatch.Route;
 import berth.agent.exec.ExecVerticle;
 import berth.agent.image.ImageVerticle;
 import berth.protocol.ContainerName;
+import berth.agent.view.ViewVerticle;
 import berth.protocol.command.Command;
 import berth.protocol.command.ContainerCommand;
 import berth.protocol.command.ContainerCommand.CloneContainer;
@@ -13,6 +14,7 @@ import berth.protocol.command.ContainerCommand.RenameContainer;
 import berth.protocol.command.HostCommand;
 import berth.protocol.command.ImageCommand;
 import berth.protocol.command.ProcessCommand;
+import berth.protocol.command.ViewCommand;
 
 /** Which verticle performs what, and which commands wait for each other. */
 final class Routes {
@@ -28,6 +30,7 @@ final class Routes {
       case ImageCommand c -> Route.inOrder(ImageVerticle.ADDRESS, "image " + c.image());
       case ProcessCommand _ -> Route.to(ExecVerticle.ADDRESS);
       case HostCommand _ -> Route.to(HostVerticle.ADDRESS);
+      case ViewCommand _ -> Route.to(ViewVerticle.ADDRESS);
     };
   }
 

@@ -18,7 +18,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * Gathers lines into chunks: one goes out as soon as there is room for it, and takes along all that
  * came until then. Who writes lines faster than they go out has to wait.
  */
-final class LogOutput implements AutoCloseable {
+public final class LogOutput implements AutoCloseable {
   private final Streams.Stream stream;
   private final OutputWindow window;
   private final ByteArrayOutputStream gathered = new ByteArrayOutputStream();
@@ -33,14 +33,15 @@ final class LogOutput implements AutoCloseable {
     window = new OutputWindow(stream, this::wake);
   }
 
-  static LogOutput open(CommandId command, Streams streams) {
+  /** Begins the output of a command. */
+  public static LogOutput open(CommandId command, Streams streams) {
     var output = new LogOutput(command, streams);
     Thread.ofVirtual().name("berth-logs-" + command).start(output::send);
     return output;
   }
 
   /** Adds a line; waits while there is a chunk's worth that nobody has taken. */
-  void line(String line) {
+  public void line(String line) {
     var bytes = (line + "\n").getBytes(StandardCharsets.UTF_8);
     lock.lock();
     try {
@@ -55,14 +56,14 @@ final class LogOutput implements AutoCloseable {
   }
 
   /** Waits until all has gone out; gives how many chunks it took. */
-  long finish() {
+  public long finish() {
     change(() -> ended = true);
     sent.join();
     return window.sent();
   }
 
   /** Nobody wants the rest. */
-  void abandon() {
+  public void abandon() {
     change(() -> abandoned = true);
   }
 

@@ -1,11 +1,13 @@
 package berth.agent.exec;
 
 import berth.agent.dispatch.Job;
+import berth.agent.exec.LogQuery.Start;
 import berth.agent.linux.Fd;
 import berth.agent.linux.RootedFiles;
 import berth.agent.process.HostCommand;
 import berth.agent.process.Processes;
 import berth.agent.report.Streams;
+import berth.agent.systemd.UnitName;
 import berth.protocol.BerthException;
 import berth.protocol.Bytes;
 import berth.protocol.ContainerName;
@@ -14,13 +16,16 @@ import berth.protocol.ProblemCode;
 import berth.protocol.command.ProcessCommand.ReadLogs;
 import berth.protocol.reply.Result;
 import berth.protocol.reply.Result.ProcessResult;
+import berth.protocol.state.ContainerState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
 /**
@@ -32,6 +37,7 @@ import java.util.function.Function;
 public final class LogReader {
   private static final String JOURNAL = "var/log/journal";
   private static final Duration LIMIT = Duration.ofDays(30);
+  private static final Optional<Start> AS_ASKED = Optional.of(new Start.AsAsked());
 
   /**
    * The same for every container: what differs comes as arguments. The folder is named by its path,
@@ -42,7 +48,8 @@ public final class LogReader {
    */
   private static final String SCRIPT =
       """
-      mount --no-canonicalize --bind -- "$1" /mnt && [ /mnt -ef "$2" ] || exit
+      mount --no-canonicalize --bind -- "$1" /mnt || exit
+      [ /mnt -ef "$2" ] || { echo "its folder was replaced meanwhile" >&2; exit 1; }
       shift 2
       for hidden in /var/log /var/lib /run /home /root; do
         mount -t tmpfs -o size=64k hidden "$hidden" || exit
@@ -52,44 +59,101 @@ public final class LogReader {
       """;
 
   private final Processes processes;
-  private final Function<ContainerName, Optional<Path>> volumes;
+  private final Function<ContainerName, Optional<ContainerState>> containers;
 
   /**
-   * @param volumes the root of a container on the host
+   * @param containers the state of a container of the host
    */
-  public LogReader(Processes processes, Function<ContainerName, Optional<Path>> volumes) {
+  public LogReader(
+      Processes processes, Function<ContainerName, Optional<ContainerState>> containers) {
     this.processes = processes;
-    this.volumes = volumes;
+    this.containers = containers;
   }
 
   /**
-   * Reads on until the end, or until the job is cancelled where it follows.
-   *
-   * @param journal of the container; owned from now on
+   * Reads on until the end, or until the job is cancelled where it follows. Empty where the journal
+   * is in the memory of the container, which has to be asked for it.
    */
-  Result read(ReadLogs command, Fd journal, Streams streams, Job job) throws IOException {
-    try (journal;
-        var output = LogOutput.open(job.id(), streams)) {
-      var process = processes.start(command(command, journal), line -> whole(line, output));
-      job.onCancel(process::cancel);
+  Optional<Result> read(ReadLogs command, Streams streams, Job job) throws IOException {
+    var container = containers.apply(command.container());
+    if (!command.fromHost()) {
+      var journal = container.flatMap(LogReader::root).flatMap(LogReader::journal);
+      if (journal.isPresent()) {
+        try (var folder = journal.get()) {
+          return Optional.of(read(command, isolated(folder), streams, job));
+        }
+      }
+      if (command.after().isPresent() || isRunning(container)) {
+        return Optional.empty();
+      }
+    }
+    processes.attempt(HostCommand.of("journalctl", "--sync"));
+    var unit =
+        container
+            .map(ContainerState::unit)
+            .orElseGet(() -> UnitName.of(command.container()).value());
+    return Optional.of(read(command, List.of("journalctl", "--unit=" + unit), streams, job));
+  }
+
+  private Result read(ReadLogs command, List<String> journalctl, Streams streams, Job job) {
+    var query = new LogQuery(command);
+    try (var output = LogOutput.open(job.id(), streams)) {
       job.onCancel(output::abandon);
-      var result = process.await();
-      job.stopIfCancelled();
-      if (!result.isSuccess()) {
-        throw new BerthException(
-            new Problem(
-                    ProblemCode.FAILED,
-                    "could not read the journal of the container " + command.container())
-                .withLog(result.log()));
+      var start = query.needsSearch() ? search(query, journalctl, job) : AS_ASKED;
+      if (start.isPresent()) {
+        var entries = new Entries(query, output);
+        run(query, with(journalctl, query.read(start.get(), false)), entries, job);
       }
       return done(output.finish());
     }
   }
 
-  /** An entry that was too long to be read as a line is no JSON any more. */
-  private static void whole(String line, LogOutput output) {
-    if (line.endsWith("}")) {
-      output.line(line);
+  private Optional<Start> search(LogQuery query, List<String> journalctl, Job job) {
+    var begun = Instant.now();
+    var oldest = new AtomicReference<>("");
+    run(query, with(journalctl, query.search()), oldest::set, job);
+    return query.found(oldest.get(), begun);
+  }
+
+  private void run(LogQuery query, HostCommand journalctl, Processes.Lines lines, Job job) {
+    var process = processes.start(journalctl, lines);
+    job.onCancel(process::cancel);
+    var result = process.await();
+    job.stopIfCancelled();
+    if (!result.isSuccess() && !foundNothing(query, result)) {
+      throw new BerthException(
+          new Problem(
+                  ProblemCode.FAILED,
+                  "could not read the journal of the container " + query.command().container())
+              .withLog(result.log()));
+    }
+  }
+
+  /** It ends with 1 where a pattern matches nothing, and has nothing to say then. */
+  private static boolean foundNothing(LogQuery query, berth.agent.process.ProcessResult result) {
+    return query.command().selection().grep().isPresent()
+        && result.exitCode() == 1
+        && result.log().isEmpty();
+  }
+
+  /** Hands the entries of a journal on, but for the one behind which the reading begins. */
+  private static final class Entries implements Processes.Lines {
+    private final LogQuery query;
+    private final LogOutput output;
+    private boolean begun;
+
+    Entries(LogQuery query, LogOutput output) {
+      this.query = query;
+      this.output = output;
+    }
+
+    /** An entry that was too long to be read as a line is no JSON any more. */
+    @Override
+    public void out(String line) {
+      if (line.endsWith("}") && (begun || !query.isBefore(line))) {
+        output.line(line);
+      }
+      begun = true;
     }
   }
 
@@ -98,25 +162,22 @@ public final class LogReader {
     return new ProcessResult(Optional.of(0), Optional.empty(), chunks, nothing, nothing);
   }
 
-  /** The journal that a container keeps on the disk; empty where it keeps none. */
-  Optional<Fd> journal(ContainerName container) throws IOException {
-    var volume = volumes.apply(container);
-    if (volume.isEmpty()) {
-      return Optional.empty();
-    }
-    try (var files = RootedFiles.at(volume.get())) {
-      return files.directory(JOURNAL).filter(LogReader::hasEntries);
-    }
+  private static boolean isRunning(Optional<ContainerState> container) {
+    return container.filter(c -> c.status().running()).isPresent();
   }
 
-  /** How journalctl is asked for entries, here or in a container. */
-  static List<String> options(ReadLogs command) {
-    var options = new ArrayList<>(List.of("--all", "--quiet", "-o", "json"));
-    options.addAll(List.of("-n", String.valueOf(command.lines())));
-    if (command.follow()) {
-      options.add("--follow");
+  private static Optional<Path> root(ContainerState container) {
+    return Optional.of(container.volume()).filter(v -> !v.isEmpty()).map(Path::of);
+  }
+
+  /** The journal that a container keeps on the disk; empty where it keeps none. */
+  private static Optional<Fd> journal(Path root) {
+    try (var files = RootedFiles.at(root)) {
+      return files.directory(JOURNAL).filter(LogReader::hasEntries);
+    } catch (IOException e) {
+      throw new BerthException(
+          new Problem(ProblemCode.FAILED, "could not open the journal in " + root + ": " + e), e);
     }
-    return options;
   }
 
   private static boolean hasEntries(Fd folder) {
@@ -131,14 +192,20 @@ public final class LogReader {
     return false;
   }
 
-  private static HostCommand command(ReadLogs command, Fd journal) throws IOException {
+  /** How journalctl is run so that it sees this folder alone. */
+  private static List<String> isolated(Fd journal) throws IOException {
     var handle = "fd/" + journal.number();
     var path = Files.readSymbolicLink(Path.of("/proc/self", handle)).toString();
     var ours = "/proc/" + ProcessHandle.current().pid() + "/" + handle;
     var argv = new ArrayList<>(List.of("unshare", "--mount", "--propagation", "private"));
     argv.addAll(List.of("--pid", "--fork", "--kill-child", "--"));
     argv.addAll(List.of("sh", "-c", SCRIPT, "sh", path, ours, "--merge"));
-    argv.addAll(options(command));
+    return argv;
+  }
+
+  private static HostCommand with(List<String> journalctl, List<String> options) {
+    var argv = new ArrayList<>(journalctl);
+    argv.addAll(options);
     return HostCommand.of(argv).within(LIMIT);
   }
 }

@@ -2,6 +2,7 @@ package berth.agent.exec;
 
 import berth.agent.dispatch.Job;
 import berth.agent.dispatch.Performer;
+import berth.agent.exec.LogQuery.Start;
 import berth.agent.linux.RootedFiles;
 import berth.agent.process.ContainerProcesses;
 import berth.agent.process.Outcome;
@@ -21,6 +22,7 @@ import berth.protocol.reply.Result;
 import berth.protocol.reply.Result.ProcessResult;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -69,7 +71,7 @@ public final class Programs implements Performer<ProcessCommand> {
           ProblemCode.NOT_FOUND, "no container \"" + command.container() + "\" on this host");
     }
     return switch (command) {
-      case Exec exec -> run(exec, job);
+      case Exec exec -> run(exec, unit(job.id()), job);
       case ReadLogs read -> read(read, job);
     };
   }
@@ -121,32 +123,47 @@ public final class Programs implements Performer<ProcessCommand> {
     }
   }
 
-  /** One that keeps its journal in memory is asked for it, if it runs. */
   private Result read(ReadLogs command, Job job) throws IOException {
-    var journal = logs.journal(command.container());
-    if (journal.isPresent()) {
-      return logs.read(command, journal.get(), streams, job);
-    }
-    var argv = new ArrayList<>(List.of("journalctl"));
-    argv.addAll(LogReader.options(command));
-    return run(
-        new Exec(
-            command.container(),
-            argv,
-            Map.of(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            false,
-            true),
-        job);
+    var read = logs.read(command, streams, job);
+    return read.isPresent() ? read.get() : readInside(new LogQuery(command), job);
   }
 
-  private Result run(Exec exec, Job job) {
+  /** A journal that is kept in memory is read by the container's own journalctl. */
+  private Result readInside(LogQuery query, Job job) {
+    Start start = new Start.AsAsked();
+    if (query.needsSearch()) {
+      var begun = Instant.now();
+      var search = journalctl(query, query.search(), false);
+      var found = (ProcessResult) run(search, unit(job.id(), "-search"), job);
+      var oldest = found.stdout().text().lines().reduce("", (_, last) -> last);
+      var place = query.found(oldest, begun);
+      if (place.isEmpty()) {
+        return found;
+      }
+      start = place.get();
+    }
+    return run(journalctl(query, query.read(start, true), true), unit(job.id()), job);
+  }
+
+  private static Exec journalctl(LogQuery query, List<String> options, boolean stream) {
+    var argv = new ArrayList<>(List.of("journalctl"));
+    argv.addAll(options);
+    return new Exec(
+        query.command().container(),
+        argv,
+        Map.of(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        false,
+        stream);
+  }
+
+  private Result run(Exec exec, UnitName unit, Job job) {
     var spec =
         new ProcessSpec(
             exec.container(),
-            unit(job.id()),
+            unit,
             exec.argv(),
             exec.environment(),
             exec.user(),
@@ -255,7 +272,11 @@ public final class Programs implements Performer<ProcessCommand> {
   }
 
   private static UnitName unit(CommandId command) {
-    return new UnitName(UNIT + command + ".service");
+    return unit(command, "");
+  }
+
+  private static UnitName unit(CommandId command, String part) {
+    return new UnitName(UNIT + command + part + ".service");
   }
 
   private static String program(Exec exec) {

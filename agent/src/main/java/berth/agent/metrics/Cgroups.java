@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** Finds the control groups (cgroups(7), version 2) of units by a process in them. */
-final class Cgroups {
+public final class Cgroups {
   private static final String UNIFIED = "0::";
 
   private final Path root;
@@ -16,7 +16,7 @@ final class Cgroups {
    *
    * @param filesystem where its root is, {@code /} but for tests
    */
-  Cgroups(Path filesystem) {
+  public Cgroups(Path filesystem) {
     this.proc = filesystem.resolve("proc");
     this.root = mounted(filesystem);
   }
@@ -25,7 +25,7 @@ final class Cgroups {
    * The group of a unit that has the process in it, or in a group below it; empty where that
    * process is gone or is elsewhere.
    */
-  Optional<Path> of(String unit, long process) {
+  public Optional<Path> of(String unit, long process) {
     return new KernelFile(proc.resolve(process + "/cgroup"))
         .lines().stream()
             .filter(line -> line.startsWith(UNIFIED))

@@ -17,12 +17,16 @@ import berth.protocol.command.ContainerCommand.RemoveContainer;
 import berth.protocol.command.ContainerCommand.RestartContainer;
 import berth.protocol.command.ContainerCommand.StartContainer;
 import berth.protocol.command.ContainerCommand.StopContainer;
+import berth.protocol.command.LogSelection;
 import berth.protocol.command.ProcessCommand.Exec;
 import berth.protocol.command.ProcessCommand.ReadLogs;
+import berth.protocol.command.ViewCommand.InspectContainer;
+import berth.protocol.command.ViewCommand.WatchUsage;
 import berth.protocol.command.WaitFor;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.Arrays;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -32,6 +36,7 @@ import java.util.Optional;
 final class ContainerRoutes {
   private static final int DEFAULT_LOG_LINES = 100;
   private static final long MAX_WAIT_SECONDS = 60;
+  private static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(2);
 
   private final HostRegistry registry;
   private final ContainerWait wait;
@@ -75,8 +80,20 @@ final class ContainerRoutes {
     }
   }
 
-  /** Which log entries to read; see {@link ReadLogs}. */
-  record Logs(Optional<Integer> lines, Optional<Boolean> follow) {}
+  /** Which log entries to read; see {@link ReadLogs} and {@link LogSelection}. */
+  record Logs(
+      Optional<Integer> lines,
+      Optional<Boolean> follow,
+      Optional<Boolean> fromHost,
+      Optional<Instant> since,
+      Optional<Instant> until,
+      Optional<List<String>> units,
+      Optional<String> priority,
+      Optional<String> grep,
+      Optional<String> after) {}
+
+  /** How to watch what containers use; see {@link WatchUsage}. */
+  record Watch(Optional<Duration> interval, Optional<Integer> samples) {}
 
   Future<Answer> list(Request request) {
     var host = request.query("host", HostId::of);
@@ -143,15 +160,25 @@ final class ContainerRoutes {
 
   Future<Answer> logs(Request request) {
     var container = container(request);
+    var command = request.body(Logs.class, logs -> command(container.container(), logs));
+    return submission.submit(request, "logs " + container, new Target(container.host(), command));
+  }
+
+  Future<Answer> inspect(Request request) {
+    var container = container(request);
+    return submission.submit(
+        request,
+        "inspect " + container,
+        new Target(container.host(), new InspectContainer(container.container())));
+  }
+
+  Future<Answer> usage(Request request) {
+    var host = request.path("host", HostId::of);
     var command =
         request.body(
-            Logs.class,
-            logs ->
-                new ReadLogs(
-                    container.container(),
-                    logs.lines().orElse(DEFAULT_LOG_LINES),
-                    logs.follow().orElse(false)));
-    return submission.submit(request, "logs " + container, new Target(container.host(), command));
+            Watch.class,
+            watch -> new WatchUsage(watch.interval().orElse(DEFAULT_INTERVAL), watch.samples()));
+    return submission.submit(request, "usage " + host, new Target(host, command));
   }
 
   private Future<Answer> submit(
@@ -184,6 +211,23 @@ final class ContainerRoutes {
         execution.timeout(),
         execution.stdin().orElse(false),
         execution.stream().orElse(false));
+  }
+
+  /** All entries from a place on are wanted where one is named. */
+  private static ReadLogs command(ContainerName container, Logs logs) {
+    var place = logs.since().isPresent() || logs.after().isPresent();
+    return new ReadLogs(
+        container,
+        logs.lines().or(() -> place ? Optional.empty() : Optional.of(DEFAULT_LOG_LINES)),
+        logs.follow().orElse(false),
+        logs.fromHost().orElse(false),
+        new LogSelection(
+            logs.since(),
+            logs.until(),
+            logs.units().orElse(List.of()),
+            logs.priority(),
+            logs.grep()),
+        logs.after());
   }
 
   private static Duration positive(Duration timeout) {

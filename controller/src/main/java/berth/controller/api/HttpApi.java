@@ -110,6 +110,9 @@ public final class HttpApi {
         post("/api/v1/hosts/{host}/containers/{name}/rename", verbs::rename)
             .json()
             .query("deadline"),
+        post("/api/v1/hosts/{host}/containers/{name}/inspect", containers::inspect)
+            .query("deadline"),
+        post("/api/v1/hosts/{host}/usage", containers::usage).json().query("deadline"),
         get("/api/v1/images", images::list).query("host"),
         post("/api/v1/images/{image}/build", images::build).json().query("deadline"),
         post("/api/v1/images/{image}/import", images::bring).json().query("deadline"),

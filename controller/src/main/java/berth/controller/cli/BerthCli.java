@@ -82,6 +82,8 @@ public final class BerthCli {
             WaitCommand.spec(),
             ExecCommand.spec(stopAtOperand),
             LogsCommand.spec(),
+            InspectCommand.spec(),
+            TopCommand.spec(),
             EventsCommand.spec(),
             OperationCommands.group(),
             LabCommands.group(),

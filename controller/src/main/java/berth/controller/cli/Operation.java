@@ -172,7 +172,8 @@ final class Operation {
                   : " at " + String.join(", ", container.addresses()));
       case Result.ImageResult(var image) ->
           target.host() + " has image " + image.name() + image.os().map(os -> ": " + os).orElse("");
-      case Result.Done _, Result.ProcessResult _ -> operation.summary() + ": done";
+      case Result.Done _, Result.ProcessResult _, Result.InspectionResult _ ->
+          operation.summary() + ": done";
     };
   }
 

@@ -112,6 +112,19 @@ final class Options {
         .build();
   }
 
+  /** Hosts as operands, any number of them. */
+  static PositionalParamSpec hosts(int index, String description) {
+    return PositionalParamSpec.builder()
+        .index(index + "..*")
+        .arity("0..*")
+        .paramLabel("HOST")
+        .type(List.class)
+        .auxiliaryTypes(HostId.class)
+        .converters(converter(HostId::new))
+        .description(description)
+        .build();
+  }
+
   static <T> PositionalParamSpec operand(
       int index, String label, String description, Class<T> type, Function<String, T> parser) {
     return PositionalParamSpec.builder()

@@ -33,6 +33,32 @@ final class OutputFollower {
    */
   OperationView follow(OperationView operation, Sink sink)
       throws IOException, InterruptedException {
+    var ending = read(operation, sink);
+    if (ending.isEmpty()) {
+      invocation.terminal().err().println("the output was cut off; asking for the outcome");
+      return new Operation(invocation, api).await(operation);
+    }
+    ending
+        .get()
+        .broken()
+        .ifPresent(message -> invocation.terminal().err().println(Problems.printable(message)));
+    return ending.get().operation();
+  }
+
+  /** The same for output that can be asked for again: nothing where any of it did not come. */
+  Optional<OperationView> followWhole(OperationView operation, Sink sink) throws IOException {
+    return read(operation, sink).filter(ending -> ending.broken().isEmpty()).map(Ending::operation);
+  }
+
+  /**
+   * How the output ended.
+   *
+   * @param broken why some of it is missing, where it is
+   */
+  private record Ending(OperationView operation, Optional<String> broken) {}
+
+  /** Empty where the controller went away before the end. */
+  private Optional<Ending> read(OperationView operation, Sink sink) throws IOException {
     var path = "operations/" + operation.id() + "/output";
     try (var interrupt = Interrupt.then(() -> cancel(operation.id()));
         var waiting = Waiting.on(invocation, api, operation);
@@ -43,11 +69,10 @@ final class OutputFollower {
         var node = Wire.json().readTree(line);
         if (node.has("end")) {
           interrupt.done();
-          if (node.has("broken")) {
-            var message = node.at("/broken/message").asText();
-            invocation.terminal().err().println(Problems.printable(message));
-          }
-          return Wire.json().treeToValue(node.get("end"), OperationView.class);
+          return Optional.of(
+              new Ending(
+                  Wire.json().treeToValue(node.get("end"), OperationView.class),
+                  Optional.ofNullable(node.at("/broken/message").asText(null))));
         }
         sink.write(Wire.json().treeToValue(node, OutputChunk.class));
       }
@@ -58,8 +83,7 @@ final class OutputFollower {
         throw e;
       }
     }
-    invocation.terminal().err().println("the output was cut off; asking for the outcome");
-    return new Operation(invocation, api).await(operation);
+    return Optional.empty();
   }
 
   private void cancel(OperationId id) {

@@ -24,6 +24,16 @@ final class Times {
     return instant.map(i -> span(Duration.between(i, Instant.now()))).orElse("");
   }
 
+  /** A span down to the hundredth of a second where it is short: {@code 0.25s}, {@code 3m07s}. */
+  static String precise(Duration duration) {
+    if (duration.compareTo(Duration.ofMinutes(1)) < 0) {
+      return String.format(Locale.ROOT, "%.2fs", duration.toMillis() / 1e3);
+    }
+    return duration.toHours() == 0
+        ? String.format(Locale.ROOT, "%dm%02ds", duration.toMinutes(), duration.toSecondsPart())
+        : String.format(Locale.ROOT, "%dh%02dm", duration.toHours(), duration.toMinutesPart());
+  }
+
   static String span(Duration duration) {
     var seconds = Math.max(0, duration.toSeconds());
     if (seconds < 120) {

@@ -6,6 +6,7 @@ import berth.protocol.command.ContainerCommand;
 import berth.protocol.command.HostCommand;
 import berth.protocol.command.ImageCommand;
 import berth.protocol.command.ProcessCommand;
+import berth.protocol.command.ViewCommand;
 import java.util.Optional;
 
 /** What the core has to know of a command. */
@@ -17,6 +18,8 @@ final class Commands {
       case ContainerCommand c -> Optional.of(c.container());
       case ProcessCommand c -> Optional.of(c.container());
       case ImageCommand _, HostCommand _ -> Optional.empty();
+      case ViewCommand.InspectContainer c -> Optional.of(c.container());
+      case ViewCommand.WatchUsage _ -> Optional.empty();
     };
   }
 
@@ -25,6 +28,8 @@ final class Commands {
     return switch (command) {
       case ProcessCommand c -> c.stream();
       case ContainerCommand _, ImageCommand _, HostCommand _ -> false;
+      case ViewCommand.InspectContainer _ -> false;
+      case ViewCommand.WatchUsage _ -> true;
     };
   }
 

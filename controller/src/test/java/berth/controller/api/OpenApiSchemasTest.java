@@ -19,6 +19,7 @@ import berth.protocol.Wire;
 import berth.protocol.command.Recipe;
 import berth.protocol.command.WaitFor;
 import berth.protocol.reply.Result;
+import berth.protocol.state.UsageSample;
 import berth.protocol.stream.Output.OutputChunk;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.lang.reflect.ParameterizedType;
@@ -52,6 +53,7 @@ class OpenApiSchemasTest {
           ContainerRoutes.Logs.class,
           VerbRoutes.Kill.class,
           VerbRoutes.NewName.class,
+          ContainerRoutes.Watch.class,
           ImageRoutes.Build.class,
           ImageRoutes.Import.class,
           Recipe.Debootstrap.class);
@@ -67,6 +69,7 @@ class OpenApiSchemasTest {
           OperationRoutes.OperationList.class,
           OutputChunk.class,
           OutputLines.Ending.class,
+          UsageSample.class,
           EventRoutes.Events.class,
           MetricsRoutes.TargetGroup.class,
           ProblemDetails.class);

@@ -21,6 +21,7 @@ import berth.protocol.command.ContainerCommand.ResumeContainer;
 import berth.protocol.command.ContainerCommand.StartContainer;
 import berth.protocol.command.ContainerCommand.StopContainer;
 import berth.protocol.command.ImageCommand.BuildImage;
+import berth.protocol.command.LogSelection;
 import berth.protocol.command.ProcessCommand.Exec;
 import berth.protocol.command.ProcessCommand.ReadLogs;
 import berth.protocol.command.WaitFor;
@@ -28,6 +29,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -158,6 +160,29 @@ class RequestsIT {
     server.post(CONTAINERS + "/web/logs", "{}");
 
     assertSubmitted("logs lab1/web", new ReadLogs(ContainerName.of("web"), 100, false));
+  }
+
+  @Test
+  void logsFromAPlaceOnAreAllThereAre() throws Exception {
+    server.post(
+        CONTAINERS + "/web/logs",
+        "{\"follow\":true,\"since\":\"2026-11-23T18:00:00Z\",\"units\":[\"ssh\"],\"priority\":\"err\","
+            + "\"grep\":\"oops\"}");
+
+    assertSubmitted(
+        "logs lab1/web",
+        new ReadLogs(
+            ContainerName.of("web"),
+            Optional.empty(),
+            true,
+            false,
+            new LogSelection(
+                Optional.of(Instant.parse("2026-11-23T18:00:00Z")),
+                Optional.empty(),
+                List.of("ssh"),
+                Optional.of("err"),
+                Optional.of("oops")),
+            Optional.empty()));
   }
 
   @Test

@@ -13,7 +13,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** A controller with canned answers, and a terminal that keeps what was printed. */
 final class FakeController implements AutoCloseable {
@@ -23,6 +25,7 @@ final class FakeController implements AutoCloseable {
   final ByteArrayOutputStream err = new ByteArrayOutputStream();
   final List<String> requests = Collections.synchronizedList(new ArrayList<>());
   private final Map<String, Answer> answers = new ConcurrentHashMap<>();
+  private final Map<String, Queue<Answer>> once = new ConcurrentHashMap<>();
   private final HttpServer server;
 
   FakeController() throws IOException {
@@ -33,6 +36,13 @@ final class FakeController implements AutoCloseable {
 
   FakeController on(String methodAndPath, int status, String body) {
     answers.put(methodAndPath, new Answer(status, body.replace('\'', '"')));
+    return this;
+  }
+
+  /** Answers that come once each, before the one of {@link #on}. */
+  FakeController once(String methodAndPath, int status, String body) {
+    once.computeIfAbsent(methodAndPath, _ -> new ConcurrentLinkedQueue<>())
+        .add(new Answer(status, body.replace('\'', '"')));
     return this;
   }
 
@@ -81,10 +91,8 @@ final class FakeController implements AutoCloseable {
     var key = exchange.getRequestMethod() + " " + path;
     var body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
     requests.add(key + (body.isEmpty() ? "" : " " + body));
-    var answer = answers.get(key);
-    if (answer == null) {
-      answer = new Answer(500, "{}");
-    }
+    var next = once.getOrDefault(key, new ConcurrentLinkedQueue<>()).poll();
+    var answer = next != null ? next : answers.getOrDefault(key, new Answer(500, "{}"));
     var bytes = answer.body().getBytes(StandardCharsets.UTF_8);
     exchange.sendResponseHeaders(answer.status(), bytes.length == 0 ? -1 : bytes.length);
     exchange.getResponseBody().write(bytes);

@@ -63,27 +63,47 @@ public sealed interface ProcessCommand extends Command {
     private static boolean hasNul(String text) {
       return text.indexOf('\0') >= 0;
     }
-
-    private static void require(boolean holds, String complaint) {
-      if (!holds) {
-        throw new IllegalArgumentException(complaint);
-      }
-    }
   }
 
   /**
    * Reads a container's journal, running or stopped, as one JSON object a line (journalctl(1),
-   * {@code -o json}).
+   * {@code -o json}). Of one that has no journal yet and does not run, what its unit told the
+   * host's journal is read: that says why it did not come up.
    *
-   * @param lines how many of the newest entries come first, 0 to 100,000
+   * @param lines how many of the newest entries come first, 0 to 100,000; empty for all
    * @param follow whether it goes on with new entries until it is cancelled
+   * @param fromHost whether what its unit told the host's journal is read in any case
+   * @param after a {@code __CURSOR}: only what comes behind that entry, and all of it
    */
-  record ReadLogs(ContainerName container, int lines, boolean follow) implements ProcessCommand {
+  record ReadLogs(
+      ContainerName container,
+      Optional<Integer> lines,
+      boolean follow,
+      boolean fromHost,
+      LogSelection selection,
+      Optional<String> after)
+      implements ProcessCommand {
+    private static final Pattern CURSOR =
+        Pattern.compile("[a-z]=[0-9a-f]{1,32}(?:;[a-z]=[0-9a-f]{1,32}){0,15}");
+
     public ReadLogs {
       Objects.requireNonNull(container, "container");
-      if (lines < 0 || lines > 100_000) {
-        throw new IllegalArgumentException("bad number of lines " + lines + ": 0 to 100000");
-      }
+      selection = selection == null ? LogSelection.ALL : selection;
+      lines.ifPresent(
+          n -> require(n >= 0 && n <= 100_000, "bad number of lines " + n + ": 0 to 100000"));
+      after.ifPresent(a ->
+          require(CURSOR.matcher(a).matches(), "bad cursor \"" + a + "\": as __CURSOR has it"));
+      require(
+          after.isEmpty() || (lines.isEmpty() && selection.since().isEmpty()),
+          "a cursor says where to begin: neither lines nor since go with it");
+      require(!follow || selection.until().isEmpty(), "until and follow exclude each other");
+      require(
+          !fromHost || selection.units().isEmpty(), "the host's journal is read for one unit only");
+    }
+
+    /** The newest entries, whatever they are. */
+    public ReadLogs(ContainerName container, int lines, boolean follow) {
+      this(container, Optional.of(lines), follow, false, LogSelection.ALL, Optional.empty());
     }
 
     @Override
@@ -94,6 +114,12 @@ public sealed interface ProcessCommand extends Command {
     @Override
     public Repeat repeat() {
       return Repeat.ONCE;
+    }
+  }
+
+  private static void require(boolean holds, String complaint) {
+    if (!holds) {
+      throw new IllegalArgumentException(complaint);
     }
   }
 }

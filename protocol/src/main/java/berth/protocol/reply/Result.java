@@ -3,6 +3,7 @@ package berth.protocol.reply;
 import berth.protocol.Bytes;
 import berth.protocol.state.ContainerState;
 import berth.protocol.state.ImageState;
+import berth.protocol.state.Inspection;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -42,6 +43,13 @@ public sealed interface Result {
       if (exitCode.isPresent() == signal.isPresent()) {
         throw new IllegalArgumentException("a process has either an exit code or a signal");
       }
+    }
+  }
+
+  /** The container as it was seen from close by. */
+  record InspectionResult(Inspection inspection) implements Result {
+    public InspectionResult {
+      Objects.requireNonNull(inspection, "inspection");
     }
   }
 }
