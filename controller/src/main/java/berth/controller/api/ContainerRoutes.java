@@ -18,6 +18,7 @@ import berth.protocol.command.ContainerCommand.StartContainer;
 import berth.protocol.command.ContainerCommand.StopContainer;
 import berth.protocol.command.ProcessCommand.Exec;
 import berth.protocol.command.ProcessCommand.ReadLogs;
+import berth.protocol.command.Terminal;
 import berth.protocol.command.WaitFor;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -63,7 +64,9 @@ final class ContainerRoutes {
       Optional<String> directory,
       Optional<Duration> timeout,
       Optional<Boolean> stdin,
-      Optional<Boolean> stream) {
+      Optional<Boolean> stream,
+      Optional<Terminal> terminal,
+      Optional<Boolean> keep) {
     Execution {
       argv = argv == null ? List.of() : List.copyOf(argv);
       environment = environment == null ? Map.of() : Map.copyOf(environment);
@@ -122,7 +125,8 @@ final class ContainerRoutes {
     var container = container(request);
     var command =
         request.body(Execution.class, execution -> command(container.container(), execution));
-    var summary = "exec " + container + ": " + command.argv().getFirst();
+    var verb = command.terminal().isPresent() ? "shell " : "exec ";
+    var summary = verb + container + ": " + command.argv().getFirst();
     return submission.submit(request, summary, new Target(container.host(), command));
   }
 
@@ -158,8 +162,10 @@ final class ContainerRoutes {
         execution.user(),
         execution.directory(),
         execution.timeout(),
-        execution.stdin().orElse(false),
-        execution.stream().orElse(false));
+        execution.stdin().orElse(execution.terminal().isPresent()),
+        execution.stream().orElse(execution.terminal().isPresent()),
+        execution.terminal(),
+        execution.keep().orElse(false));
   }
 
   private static Duration positive(Duration timeout) {
