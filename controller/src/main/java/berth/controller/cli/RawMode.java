@@ -52,7 +52,7 @@ final class RawMode implements AutoCloseable {
 
   /** How large the window is now; empty sizes, as some serial lines have, are 80x24. */
   static WindowSize size() throws IOException {
-    var words = stty(List.of("size")).split(" ");
+    var words = stty(List.of("size")).split(" ", 2);
     var rows = Integer.parseInt(words[0]);
     var columns = Integer.parseInt(words[1]);
     return rows < 1 || columns < 1 ? new WindowSize(80, 24) : new WindowSize(columns, rows);

@@ -71,7 +71,7 @@ final class TerminalSession {
   private Optional<OperationView> untilTheEnd() throws IOException {
     for (var next = connection.receive(); next.isPresent(); next = connection.receive()) {
       switch (next.get()) {
-        case Message.Binary(var bytes) -> show(bytes);
+        case Message.Binary(var bytes) -> show(bytes.array());
         case Message.Text(var text) -> {
           var said = Wire.json().readTree(text);
           if (said.has("missed")) {

@@ -1,5 +1,6 @@
 package berth.controller.cli;
 
+import berth.protocol.Bytes;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
@@ -15,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Locale;
@@ -25,7 +27,7 @@ import javax.net.ssl.SSLSocketFactory;
 
 /**
  * A client's side of a WebSocket (RFC 6455), blocking, without extensions. Written by hand because
- * the clients of the JDK and of Vert.x each start more slowly than the whole rest of a call.
+ * the client of the JDK takes several times as long to start as a whole call takes.
  */
 final class WebSocketConnection implements AutoCloseable {
   /** The end of a connection that meant to end. */
@@ -39,6 +41,7 @@ final class WebSocketConnection implements AutoCloseable {
   private static final int BINARY = 2;
   private static final int CLOSE = 8;
   private static final int PING = 9;
+  private static final int PONG = 10;
   private static final int FINAL = 0x80;
   private static final int MASKED = 0x80;
 
@@ -52,7 +55,7 @@ final class WebSocketConnection implements AutoCloseable {
   sealed interface Message {
     record Text(String text) implements Message {}
 
-    record Binary(byte[] bytes) implements Message {}
+    record Binary(Bytes bytes) implements Message {}
   }
 
   /** A server's answer that is no upgrade. */
@@ -80,7 +83,7 @@ final class WebSocketConnection implements AutoCloseable {
   }
 
   void send(byte[] bytes, int length) throws IOException {
-    frame(BINARY, java.util.Arrays.copyOf(bytes, length));
+    frame(BINARY, Arrays.copyOf(bytes, length));
   }
 
   void send(String text) throws IOException {
@@ -103,7 +106,7 @@ final class WebSocketConnection implements AutoCloseable {
           close();
           return Optional.empty();
         }
-        case PING -> frame(10, payload);
+        case PING -> frame(PONG, payload);
         case CONTINUATION, TEXT, BINARY -> {
           kind = opcode == CONTINUATION ? kind : opcode;
           whole.writeBytes(payload);
@@ -131,7 +134,7 @@ final class WebSocketConnection implements AutoCloseable {
   private static Message message(int kind, byte[] bytes) {
     return kind == TEXT
         ? new Message.Text(new String(bytes, StandardCharsets.UTF_8))
-        : new Message.Binary(bytes);
+        : new Message.Binary(Bytes.of(bytes));
   }
 
   private byte[] payload() throws IOException {
@@ -200,7 +203,7 @@ final class WebSocketConnection implements AutoCloseable {
   }
 
   private static int status(String line) throws IOException {
-    var words = line.split(" ");
+    var words = line.split(" ", 3);
     if (words.length < 2 || !words[1].matches("[0-9]{3}")) {
       throw new IOException("no HTTP: " + line);
     }
