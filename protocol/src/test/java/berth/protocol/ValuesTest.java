@@ -3,6 +3,7 @@ package berth.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import berth.protocol.command.Terminal;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -86,5 +87,15 @@ class ValuesTest {
         .isThrownBy(() -> ContainerRef.parse("web"))
         .withMessageContaining("HOST/CONTAINER");
     assertThatIllegalArgumentException().isThrownBy(() -> ContainerRef.parse("lab1/../etc"));
+  }
+
+  @Test
+  void aTerminalHasASizeAndATypeThatAreSafeToHandOn() {
+    var size = new WindowSize(80, 24);
+    assertThat(new Terminal(size, "xterm-256color").size()).hasToString("80x24");
+    assertThatIllegalArgumentException().isThrownBy(() -> new WindowSize(0, 24));
+    assertThatIllegalArgumentException().isThrownBy(() -> new WindowSize(80, 65_536));
+    assertThatIllegalArgumentException().isThrownBy(() -> new Terminal(size, "a b"));
+    assertThatIllegalArgumentException().isThrownBy(() -> new Terminal(size, ""));
   }
 }

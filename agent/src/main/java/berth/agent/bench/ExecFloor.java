@@ -33,7 +33,8 @@ public final class ExecFloor {
     try (var reactor = Reactor.start();
         var bus = new SystemBus(reactor);
         var buses = new MachineBuses(reactor, new Machines(bus))) {
-      var processes = new ContainerProcesses(new PipeReactor(reactor), buses);
+      var terminals = new Machines(bus);
+      var processes = new ContainerProcesses(new PipeReactor(reactor), buses, terminals::openPty);
       var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
       while (in.readLine() != null) {
         var began = System.nanoTime();
@@ -49,7 +50,7 @@ public final class ExecFloor {
     var spec = ProcessSpec.of(container, unit, List.of("/bin/true"));
     var process = processes.start(spec, new Ignore(), new Ignore());
     process.stdout().resume();
-    process.stderr().resume();
+    process.stderr().ifPresent(PipeReader::resume);
     var outcome = process.outcome().get();
     if (!outcome.equals(new Outcome.Exited(0))) {
       throw new IllegalStateException("true ended as " + outcome);

@@ -9,11 +9,14 @@ import berth.agent.report.Streams;
 import berth.protocol.CommandId;
 import berth.protocol.stream.Input;
 import berth.protocol.stream.Input.OutputCredit;
+import berth.protocol.stream.Input.Resize;
+import berth.protocol.stream.Input.ProgramSignal;
 import berth.protocol.stream.Input.StdinChunk;
 import berth.protocol.stream.Input.StdinEnd;
 import berth.protocol.stream.Output.Channel;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
  * One program in a container, with its output and input under way. A reader is paused as soon as
@@ -27,6 +30,7 @@ final class ExecSession implements AutoCloseable {
   private final Tail stderr = new Tail();
   private final CompletableFuture<ContainerProcess> process = new CompletableFuture<>();
   private Optional<InputWindow> input = Optional.empty();
+  private long controlled;
   private volatile boolean inputLost;
 
   private ExecSession(CommandId command, boolean streaming, Streams streams) {
@@ -64,7 +68,7 @@ final class ExecSession implements AutoCloseable {
     var running = process.join();
     running.cancel();
     running.stdout().close();
-    running.stderr().close();
+    running.stderr().ifPresent(PipeReader::close);
   }
 
   /** Whether the program had to be ended because a piece of its input never came. */
@@ -104,7 +108,7 @@ final class ExecSession implements AutoCloseable {
 
   private void resume(ContainerProcess running) {
     running.stdout().resume();
-    running.stderr().resume();
+    running.stderr().ifPresent(PipeReader::resume);
   }
 
   private void lost() {
@@ -119,6 +123,17 @@ final class ExecSession implements AutoCloseable {
       }
       case StdinChunk chunk -> input().ifPresent(window -> window.take(chunk));
       case StdinEnd end -> input().ifPresent(window -> window.end(end));
+      case Resize(var sequence, var size) -> control(sequence, running -> running.resize(size));
+      case ProgramSignal(var sequence, var name) ->
+          control(sequence, running -> running.signal(name.number()));
+    }
+  }
+
+  /** Each once, and a late one not after a newer. */
+  private synchronized void control(long sequence, Consumer<ContainerProcess> action) {
+    if (sequence > controlled) {
+      controlled = sequence;
+      var _ = process.thenAccept(action);
     }
   }
 
@@ -148,7 +163,7 @@ final class ExecSession implements AutoCloseable {
     var running = process.join();
     if (!output.hasRoom()) {
       running.stdout().pause();
-      running.stderr().pause();
+      running.stderr().ifPresent(PipeReader::pause);
       if (output.hasRoom()) {
         resume(running); // credit came between the look and the pause
       }

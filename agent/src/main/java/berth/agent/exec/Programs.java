@@ -8,6 +8,7 @@ import berth.agent.process.ContainerProcesses;
 import berth.agent.process.Outcome;
 import berth.agent.process.ProcessSpec;
 import berth.agent.report.Streams;
+import berth.agent.systemd.Machines;
 import berth.agent.systemd.UnitName;
 import berth.agent.systemd.dbus.BusException;
 import berth.protocol.BerthException;
@@ -169,12 +170,16 @@ public final class Programs implements Performer<ProcessCommand> {
             exec.user(),
             exec.directory(),
             exec.timeout(),
-            exec.stdin());
+            exec.stdin(),
+            exec.terminal());
     ours.add(spec.unit());
     try (var session = ExecSession.start(job.id(), spec, exec.stream(), processes, streams)) {
       job.onCancel(session::cancel);
       return result(exec, session, session.outcome().join());
     } catch (BusException e) {
+      if (e.is(Machines.NO_SUCH_MACHINE)) {
+        throw notStarted(exec, Outcome.Reason.NOT_RUNNING, e.getMessage());
+      }
       throw new BerthException(
           new Problem(ProblemCode.UNAVAILABLE, "could not run " + program(exec) + ": " + e), e);
     } finally {

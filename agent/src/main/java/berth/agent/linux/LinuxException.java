@@ -12,6 +12,9 @@ public final class LinuxException extends IOException {
   /** Interrupted by a signal. */
   public static final int EINTR = 4;
 
+  /** Input or output error; of a terminal: nobody has its other end open. */
+  public static final int EIO = 5;
+
   /** It would block. */
   public static final int EAGAIN = 11;
 
@@ -53,7 +56,7 @@ public final class LinuxException extends IOException {
       case 1 -> "operation not permitted (EPERM)";
       case ENOENT -> "no such file or directory (ENOENT)";
       case 3 -> "no such process (ESRCH)";
-      case 5 -> "input/output error (EIO)";
+      case EIO -> "input/output error (EIO)";
       case 9 -> "bad file descriptor (EBADF)";
       case EAGAIN -> "it would block, or took too long (EAGAIN)";
       case 13 -> "permission denied (EACCES)";

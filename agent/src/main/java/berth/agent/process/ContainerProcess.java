@@ -1,5 +1,6 @@
 package berth.agent.process;
 
+import berth.protocol.WindowSize;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -21,14 +22,24 @@ public final class ContainerProcess {
     return run.stdio().stdout();
   }
 
-  /** Its standard error, not read until it is resumed. */
-  public PipeReader stderr() {
+  /** Its standard error, not read until it is resumed; empty where it runs on a terminal. */
+  public Optional<PipeReader> stderr() {
     return run.stdio().stderr();
   }
 
   /** Its standard input, where it was asked for. */
   public Optional<PipeWriter> stdin() {
     return run.stdio().stdin();
+  }
+
+  /** Gives its terminal's window another size, where it has one. */
+  public void resize(WindowSize size) {
+    run.stdio().resize(size);
+  }
+
+  /** Sends a signal to it and all its children (signal(7)), as soon as it has begun. */
+  public void signal(int number) {
+    run.signal(number);
   }
 
   /** Ends the program and all its children; the outcome tells when they are dead. */

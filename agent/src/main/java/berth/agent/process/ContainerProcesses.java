@@ -2,11 +2,13 @@ package berth.agent.process;
 
 import berth.agent.linux.LinuxException;
 import berth.agent.systemd.MachineBuses;
+import berth.agent.systemd.Pty;
 import berth.agent.systemd.UnitName;
 import berth.agent.systemd.dbus.BusException;
 import berth.protocol.ContainerName;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Runs programs inside containers: as transient units of the container's own systemd, inside its
@@ -17,25 +19,43 @@ public final class ContainerProcesses {
 
   private final PipeReactor pipes;
   private final MachineBuses buses;
+  private final Function<ContainerName, Pty> terminals;
 
-  public ContainerProcesses(PipeReactor pipes, MachineBuses buses) {
+  /**
+   * @param terminals makes a new terminal in a running container
+   */
+  public ContainerProcesses(
+      PipeReactor pipes, MachineBuses buses, Function<ContainerName, Pty> terminals) {
     this.pipes = pipes;
     this.buses = buses;
+    this.terminals = terminals;
   }
 
   /**
    * Starts a program and returns at once; whether it could be started is told by the outcome. Both
-   * streams begin paused.
+   * streams begin paused. One on a terminal has all that it writes as its standard output.
+   *
+   * @throws BusException where there are no pipes, or no terminal in the container
    */
   public ContainerProcess start(
       ProcessSpec spec, PipeReader.Sink onStdout, PipeReader.Sink onStderr) {
     try {
-      var run = new Run(spec, buses, Stdio.open(pipes, spec.stdin(), onStdout, onStderr));
+      var run = new Run(spec, buses, stdio(spec, onStdout, onStderr));
       Thread.ofVirtual().name("berth-" + spec.unit()).start(run::go);
       return new ContainerProcess(run);
     } catch (LinuxException e) {
-      throw new BusException(BusException.LIMITS_EXCEEDED, "no pipes: " + e.getMessage(), e);
+      throw new BusException(
+          BusException.LIMITS_EXCEEDED, "no pipes or terminal: " + e.getMessage(), e);
     }
+  }
+
+  private Stdio stdio(ProcessSpec spec, PipeReader.Sink onStdout, PipeReader.Sink onStderr)
+      throws LinuxException {
+    if (spec.terminal().isEmpty()) {
+      return PipedStdio.open(pipes, spec.stdin(), onStdout, onStderr);
+    }
+    Pty pty = terminals.apply(spec.container());
+    return TerminalStdio.open(pipes, pty, spec.terminal().get().size(), spec.stdin(), onStdout);
   }
 
   /** The units in a container whose names begin so: what an agent left that was killed. */

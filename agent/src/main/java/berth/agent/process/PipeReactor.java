@@ -21,7 +21,13 @@ public final class PipeReactor {
   /** Reads a pipe's end, which it takes over, once {@link PipeReader#resume} is called. */
   public PipeReader reader(Fd end, PipeReader.Sink sink) throws LinuxException {
     end.nonBlocking();
-    return new PipeReader(reactor, end, scratch, sink);
+    return new PipeReader(reactor, end, scratch, false, sink);
+  }
+
+  /** Reads a terminal's master likewise; it has no end before {@link PipeReader#drainAndEnd}. */
+  PipeReader terminalReader(Fd master, PipeReader.Sink sink) throws LinuxException {
+    master.nonBlocking();
+    return new PipeReader(reactor, master, scratch, true, sink);
   }
 
   /** Writes to a pipe's end, which it takes over. */

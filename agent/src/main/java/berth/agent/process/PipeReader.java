@@ -4,6 +4,7 @@ import berth.agent.linux.Fd;
 import berth.agent.linux.LinuxException;
 import berth.agent.linux.Reactor;
 import java.util.Arrays;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * What comes out of a program, in chunks of at most 64 KiB. It begins paused. Its methods may be
@@ -11,10 +12,12 @@ import java.util.Arrays;
  */
 public final class PipeReader implements AutoCloseable {
   private static final int READS_IN_A_ROW = 4;
+  private static final long HUNG_UP_NANOS = 20_000_000;
 
   private final Reactor reactor;
   private final Fd fd;
   private final byte[] scratch;
+  private final boolean terminal;
   private final Sink sink;
   private final Reactor.Registration registration;
   private boolean paused = true;
@@ -30,10 +33,11 @@ public final class PipeReader implements AutoCloseable {
     void end();
   }
 
-  PipeReader(Reactor reactor, Fd fd, byte[] scratch, Sink sink) {
+  PipeReader(Reactor reactor, Fd fd, byte[] scratch, boolean terminal, Sink sink) {
     this.reactor = reactor;
     this.fd = fd;
     this.scratch = scratch;
+    this.terminal = terminal;
     this.sink = sink;
     this.registration = reactor.register(fd, events -> drain());
   }
@@ -84,6 +88,9 @@ public final class PipeReader implements AutoCloseable {
       int count = fd.read(scratch);
       if (count > 0) {
         sink.data(this, Arrays.copyOf(scratch, count));
+      } else if (count == -LinuxException.EIO && terminal && !last) {
+        lookAgainLater();
+        return;
       } else if (count != -LinuxException.EAGAIN || last) {
         end();
         return;
@@ -94,6 +101,18 @@ public final class PipeReader implements AutoCloseable {
     if (last) {
       reactor.execute(this::drain); // others come between; a lone EAGAIN would never be told
     }
+  }
+
+  /**
+   * A terminal that nobody has open reads EIO, and is at once ready for that. systemd opens and
+   * closes it before the program has it, and login(1) hangs it up: somebody may open it again.
+   */
+  private void lookAgainLater() {
+    await(false);
+    Thread.startVirtualThread(() -> {
+      LockSupport.parkNanos(HUNG_UP_NANOS);
+      reactor.execute(() -> await(!paused && !last));
+    });
   }
 
   private void end() {

@@ -2,6 +2,7 @@ package berth.agent.process;
 
 import berth.agent.systemd.UnitName;
 import berth.protocol.ContainerName;
+import berth.protocol.command.Terminal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param directory to run in; empty for the root directory
  * @param timeLimit after which it is killed
  * @param stdin whether it has a standard input to be written to; else it reads nothing
+ * @param terminal what it runs on; empty for pipes
  */
 public record ProcessSpec(
     ContainerName container,
@@ -27,7 +29,8 @@ public record ProcessSpec(
     Optional<String> user,
     Optional<String> directory,
     Optional<Duration> timeLimit,
-    boolean stdin) {
+    boolean stdin,
+    Optional<Terminal> terminal) {
   public ProcessSpec {
     Objects.requireNonNull(container, "container");
     Objects.requireNonNull(unit, "unit");
@@ -36,6 +39,19 @@ public record ProcessSpec(
     if (argv.isEmpty() || argv.getFirst().isEmpty()) {
       throw new IllegalArgumentException("no program to run");
     }
+  }
+
+  /** A program on pipes. */
+  public ProcessSpec(
+      ContainerName container,
+      UnitName unit,
+      List<String> argv,
+      Map<String, String> environment,
+      Optional<String> user,
+      Optional<String> directory,
+      Optional<Duration> timeLimit,
+      boolean stdin) {
+    this(container, unit, argv, environment, user, directory, timeLimit, stdin, Optional.empty());
   }
 
   /** A program that needs nothing but its arguments. */

@@ -75,6 +75,11 @@ final class Run {
     var _ = started.thenRunAsync(this::stop, Thread::startVirtualThread);
   }
 
+  /** Sends a signal to the program and its children, as soon as it has begun. */
+  void signal(int number) {
+    var _ = started.thenRunAsync(() -> send(number), Thread::startVirtualThread);
+  }
+
   private Outcome course() throws LinuxException {
     MachineBus machine = buses.open(spec.container());
     stdio.give(machine.uidShift());
@@ -111,10 +116,10 @@ final class Run {
   }
 
   private Outcome begin(Systemd systemd, UnitEnd end) {
-    var job = systemd.startTransient(Units.of(spec, stdio.ends()));
+    var job = systemd.startTransient(Units.of(spec, stdio));
     started.complete(null);
     JobResult result = await(job);
-    stdio.ends().close();
+    stdio.connected();
     if (result.isDone()) {
       return Endings.ofStarted(spec, await(end.told()));
     }
@@ -146,6 +151,14 @@ final class Run {
     }
     throw new BusException(
         BusException.DISCONNECTED, "container " + spec.container() + " stopped meanwhile");
+  }
+
+  private void send(int signal) {
+    try {
+      buses.open(spec.container()).systemd().kill(spec.unit(), signal);
+    } catch (BusException e) {
+      LOG.log(Level.INFO, spec.unit() + " in " + spec.container() + " took no signal: " + e);
+    }
   }
 
   private void stop() {

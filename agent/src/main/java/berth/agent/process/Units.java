@@ -4,6 +4,7 @@ import berth.agent.systemd.TransientUnit;
 import berth.agent.systemd.dbus.Variant;
 import java.time.Duration;
 import java.util.List;
+import java.util.TreeMap;
 
 /** The transient unit that runs a program (systemd.service(5), systemd.exec(5)). */
 final class Units {
@@ -11,8 +12,8 @@ final class Units {
 
   private Units() {}
 
-  /** With the program's ends of the pipes, which are lent until the unit is started. */
-  static TransientUnit of(ProcessSpec spec, Stdio.Ends ends) {
+  /** With the program's standard streams, which are lent until the unit is started. */
+  static TransientUnit of(ProcessSpec spec, Stdio stdio) {
     TransientUnit unit =
         new TransientUnit(spec.unit())
             .with("Description", Variant.of("Berth runs " + spec.argv().getFirst()))
@@ -22,12 +23,8 @@ final class Units {
             .with("TimeoutStopUSec", Variant.of(micros(STOP_AFTER)))
             .with("IgnoreSIGPIPE", Variant.of(false))
             .with("User", Variant.of(spec.user().orElse("root")))
-            .with("Environment", Variant.of(environment(spec)))
-            .with("StandardOutputFileDescriptor", Variant.of("h", ends.stdout()))
-            .with("StandardErrorFileDescriptor", Variant.of("h", ends.stderr()));
-    if (ends.stdin().isPresent()) {
-      unit = unit.with("StandardInputFileDescriptor", Variant.of("h", ends.stdin().get()));
-    }
+            .with("Environment", Variant.of(environment(spec)));
+    unit = stdio.connect(unit);
     if (spec.directory().isPresent()) {
       unit = unit.with("WorkingDirectory", Variant.of(spec.directory().get()));
     }
@@ -38,7 +35,10 @@ final class Units {
   }
 
   private static List<String> environment(ProcessSpec spec) {
-    return spec.environment().entrySet().stream()
+    var environment = new TreeMap<String, String>();
+    spec.terminal().ifPresent(terminal -> environment.put("TERM", terminal.type()));
+    environment.putAll(spec.environment());
+    return environment.entrySet().stream()
         .map(entry -> entry.getKey() + "=" + entry.getValue())
         .toList();
   }

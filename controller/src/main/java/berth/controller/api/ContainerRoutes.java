@@ -20,6 +20,7 @@ import berth.protocol.command.ContainerCommand.StopContainer;
 import berth.protocol.command.LogSelection;
 import berth.protocol.command.ProcessCommand.Exec;
 import berth.protocol.command.ProcessCommand.ReadLogs;
+import berth.protocol.command.Terminal;
 import berth.protocol.command.ViewCommand.InspectContainer;
 import berth.protocol.command.ViewCommand.WatchUsage;
 import berth.protocol.command.WaitFor;
@@ -73,7 +74,9 @@ final class ContainerRoutes {
       Optional<String> directory,
       Optional<Duration> timeout,
       Optional<Boolean> stdin,
-      Optional<Boolean> stream) {
+      Optional<Boolean> stream,
+      Optional<Terminal> terminal,
+      Optional<Boolean> keep) {
     Execution {
       argv = argv == null ? List.of() : List.copyOf(argv);
       environment = environment == null ? Map.of() : Map.copyOf(environment);
@@ -154,7 +157,8 @@ final class ContainerRoutes {
     var container = container(request);
     var command =
         request.body(Execution.class, execution -> command(container.container(), execution));
-    var summary = "exec " + container + ": " + command.argv().getFirst();
+    var verb = command.terminal().isPresent() ? "shell " : "exec ";
+    var summary = verb + container + ": " + command.argv().getFirst();
     return submission.submit(request, summary, new Target(container.host(), command));
   }
 
@@ -209,8 +213,10 @@ final class ContainerRoutes {
         execution.user(),
         execution.directory(),
         execution.timeout(),
-        execution.stdin().orElse(false),
-        execution.stream().orElse(false));
+        execution.stdin().orElse(execution.terminal().isPresent()),
+        execution.stream().orElse(execution.terminal().isPresent()),
+        execution.terminal(),
+        execution.keep().orElse(false));
   }
 
   /** All entries from a place on are wanted where one is named. */

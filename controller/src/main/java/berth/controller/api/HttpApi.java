@@ -68,6 +68,7 @@ public final class HttpApi {
     var uploads = new UploadRoutes(services.uploads());
     var operations = new OperationRoutes(services.operations());
     var processes = new ProcessRoutes(services.streams());
+    var terminals = new TerminalRoutes(services.streams());
     var events = new EventRoutes(vertx, services.events());
     var metrics = new MetricsRoutes(vertx, services);
     return List.of(
@@ -126,7 +127,8 @@ public final class HttpApi {
         post("/api/v1/operations/{id}/input", processes::input).bytes().producesNothing(),
         get("/api/v1/events", events::events)
             .query("after", "limit")
-            .produces(Route.JSON, EVENT_STREAM));
+            .produces(Route.JSON, EVENT_STREAM),
+        get("/api/v1/operations/{id}/terminal", terminals::open).producesNothing());
   }
 
   /**

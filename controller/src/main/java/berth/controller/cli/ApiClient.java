@@ -111,6 +111,16 @@ final class ApiClient {
     return connection.getInputStream();
   }
 
+  /** A WebSocket to a path. */
+  WebSocketConnection webSocket(String path) throws IOException {
+    try {
+      return WebSocketConnection.open(
+          base.resolve(PREFIX + path), (status, body) -> refusal(base + path, status, body));
+    } catch (ConnectException e) {
+      throw unreachable(e);
+    }
+  }
+
   <T> T answer(HttpURLConnection connection, Class<T> type) throws IOException {
     if (status(connection) >= 400) {
       throw problem(connection);
@@ -171,14 +181,15 @@ final class ApiClient {
     try (var in = connection.getErrorStream()) {
       bytes = in == null ? bytes : in.readNBytes(1 << 20);
     }
-    var status = connection.getResponseCode();
+    return refusal(connection.getURL().toString(), connection.getResponseCode(), bytes);
+  }
+
+  private static BerthException refusal(String url, int status, byte[] body) {
     try {
-      return new BerthException(problem(Wire.read(bytes, JsonNode.class), status));
+      return new BerthException(problem(Wire.read(body, JsonNode.class), status));
     } catch (BerthException e) {
       return new BerthException(
-          new Problem(
-              ProblemCode.INTERNAL,
-              connection.getURL() + " answered " + status + " without saying why"),
+          new Problem(ProblemCode.INTERNAL, url + " answered " + status + " without saying why"),
           e);
     }
   }

@@ -57,7 +57,8 @@ public final class BerthCli {
   /**
    * All commands.
    *
-   * @param stopAtOperand whether {@code exec} takes all behind the container as the program
+   * @param stopAtOperand whether {@code exec} and {@code shell} take all behind the container as
+   *     the program
    */
   static CommandSpec tree(boolean stopAtOperand) {
     var root =
@@ -88,7 +89,9 @@ public final class BerthCli {
             OperationCommands.group(),
             LabCommands.group(),
             BenchCommands.group(),
-            CompletionCommand.spec());
+            CompletionCommand.spec(),
+            ShellCommand.spec(stopAtOperand),
+            SessionCommands.group());
     root.usageMessage()
         .footerHeading("%nStart here:%n")
         .footer(

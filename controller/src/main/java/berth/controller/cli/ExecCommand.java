@@ -37,17 +37,25 @@ final class ExecCommand {
                         Options.text("-C|--directory", "PATH", "Run in this directory (/)."),
                         Options.texts("-e|--env", "NAME=VALUE", "Set a variable; may repeat."),
                         Options.span("--timeout", "Kill it after this time."),
-                        Options.flag("-n|--no-stdin", "Do not read standard input.")),
+                        Options.flag("-n|--no-stdin", "Do not read standard input."),
+                        Options.flag("-t|--terminal", "Run it on a terminal, as a shell does."),
+                        Options.flag(
+                            "-d|--detach", "Print the operation and go; its outcome is kept."),
+                        ShellCommand.keep(),
+                        ShellCommand.record()),
                     Options.operation().stream().skip(1))
                 .toList(),
             "berth exec lab1/web -- sh -c 'echo out; echo err >&2; exit 7'",
             "tar -c site | berth exec lab1/web -- tar -x -C /srv",
-            "berth exec -u www-data --timeout 30s lab1/web -- id");
+            "berth exec -u www-data --timeout 30s lab1/web -- id",
+            "berth exec -t lab1/web -- top",
+            "berth exec --detach lab1/web -- apt-get -q -y upgrade   then: berth operation show"
+                + " ID");
     spec.parser().stopAtPositional(stopAtOperand);
     return spec;
   }
 
-  private static PositionalParamSpec program() {
+  static PositionalParamSpec program() {
     return PositionalParamSpec.builder()
         .index("1..*")
         .arity("0..*")
@@ -59,14 +67,52 @@ final class ExecCommand {
   }
 
   private static int run(Invocation invocation) throws IOException, InterruptedException {
+    var argv = argv(invocation);
+    if (invocation.flag("--terminal")) {
+      refuse(invocation, "--detach", "a terminal needs somebody in front of it");
+      return ShellCommand.open(invocation, argv);
+    }
+    refuse(invocation, "--record", "only what a terminal shows can be recorded; add --terminal");
+    refuse(invocation, "--keep", "only a terminal can be kept; add --terminal, or use --detach");
+    return invocation.flag("--detach") ? detached(invocation, argv) : attached(invocation, argv);
+  }
+
+  private static void refuse(Invocation invocation, String option, String why) {
+    if (invocation.flag(option)) {
+      throw new BerthException(ProblemCode.INVALID, option + " does not fit here: " + why);
+    }
+  }
+
+  private static int detached(Invocation invocation, List<String> argv) throws IOException {
+    var body = body(invocation, argv);
+    body.put("keep", true);
+    var operation = submit(invocation, body);
+    if (invocation.json()) {
+      invocation.print(operation);
+    } else {
+      invocation.terminal().out().println(operation.id());
+    }
+    return ExitCode.DONE;
+  }
+
+  private static OperationView submit(Invocation invocation, Map<String, Object> body)
+      throws IOException {
+    var ref = invocation.operand(0, ContainerRef.class);
+    var path = "hosts/" + ref.host() + "/containers/" + ref.container() + "/exec";
+    return invocation
+        .api()
+        .post(path + Operation.deadline(invocation, "?"), body, OperationView.class);
+  }
+
+  private static int attached(Invocation invocation, List<String> argv)
+      throws IOException, InterruptedException {
     var api = invocation.api();
     var stdin = invocation.terminal().inHasData() && !invocation.flag("--no-stdin");
-    var body = body(invocation, stdin);
+    var body = body(invocation, argv);
+    body.put("stdin", stdin);
+    body.put("stream", true);
     try {
-      var ref = invocation.operand(0, ContainerRef.class);
-      var path = "hosts/" + ref.host() + "/containers/" + ref.container() + "/exec";
-      var operation =
-          api.post(path + Operation.deadline(invocation, "?"), body, OperationView.class);
+      var operation = submit(invocation, body);
       if (stdin) {
         Thread.ofPlatform().daemon().name("stdin").start(() -> feed(invocation, operation.id()));
       }
@@ -78,11 +124,10 @@ final class ExecCommand {
     }
   }
 
-  private static Map<String, Object> body(Invocation invocation, boolean stdin) {
+  /** What is asked for but its streams. */
+  static Map<String, Object> body(Invocation invocation, List<String> argv) {
     var body = new TreeMap<String, Object>();
-    body.put("argv", argv(invocation));
-    body.put("stdin", stdin);
-    body.put("stream", true);
+    body.put("argv", argv);
     body.put("environment", environment(invocation));
     invocation.<String>option("--user").ifPresent(user -> body.put("user", user));
     invocation.<String>option("--directory").ifPresent(path -> body.put("directory", path));
@@ -158,7 +203,7 @@ final class ExecCommand {
     }
   }
 
-  private static int status(Invocation invocation, OperationView ended) {
+  static int status(Invocation invocation, OperationView ended) {
     var target = ended.targets().getFirst();
     if (target.problem().isPresent()) {
       var problem = target.problem().get();
@@ -172,7 +217,7 @@ final class ExecCommand {
   }
 
   /** All that is not the program's own status must not look like one that programs use. */
-  private static int status(Problem problem) {
+  static int status(Problem problem) {
     var status = ExitCode.of(problem);
     return status == ExitCode.FAILED ? ExitCode.BERTH : status;
   }

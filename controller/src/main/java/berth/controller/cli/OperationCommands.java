@@ -1,8 +1,11 @@
 package berth.controller.cli;
 
 import berth.controller.model.OperationView;
+import berth.protocol.Bytes;
 import berth.protocol.OperationId;
 import berth.protocol.Wire;
+import berth.protocol.reply.Result;
+import berth.protocol.reply.Result.ProcessResult;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -90,7 +93,7 @@ final class OperationCommands {
           target
               .problem()
               .map(p -> p.code() + ": " + p.message())
-              .or(() -> target.result().map(result -> Wire.kind(result.getClass())))
+              .or(() -> target.result().map(OperationCommands::outcome))
               .or(() -> target.progress().map(p -> p.text()))
               .orElse("");
       table.row(target.host(), Views.word(target.state()), Times.local(target.deadline()), outcome);
@@ -105,8 +108,29 @@ final class OperationCommands {
                 .log()
                 .forEach(line -> terminal.out().println("  | " + Problems.printable(line)));
           });
+      if (target.result().orElse(null) instanceof ProcessResult process) {
+        tail(terminal, "Output", process.stdout());
+        tail(terminal, "Errors", process.stderr());
+      }
     }
     return ExitCode.DONE;
+  }
+
+  private static String outcome(Result result) {
+    return result instanceof ProcessResult process
+        ? process
+            .exitCode()
+            .map(code -> "exit code " + code)
+            .orElseGet(() -> "killed by signal " + process.signal().orElseThrow())
+        : Wire.kind(result.getClass());
+  }
+
+  /** The last of what a program wrote, as far as it was kept. */
+  private static void tail(Terminal terminal, String label, Bytes bytes) {
+    if (bytes.length() > 0) {
+      terminal.out().println(terminal.bold(label + ":"));
+      bytes.text().lines().forEach(line -> terminal.out().println(Problems.printable(line)));
+    }
   }
 
   private static int await(Invocation invocation) throws IOException, InterruptedException {

@@ -9,14 +9,19 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Where the command line reads from and writes to, and whether a person looks at it. */
+/**
+ * Where the command line reads from and writes to, and whether a person looks at it.
+ *
+ * @param inDevice the path of the terminal that it reads from; empty where that is none
+ */
 record Terminal(
     PrintStream out,
     PrintStream err,
     InputStream in,
     boolean outIsTerminal,
     boolean errIsTerminal,
-    boolean inHasData) {
+    boolean inHasData,
+    String inDevice) {
 
   /** The process's own streams. */
   static Terminal system() {
@@ -26,7 +31,8 @@ record Terminal(
         System.in,
         isTerminal(1),
         isTerminal(2),
-        !isTerminal(0) && !isNull(0));
+        !isTerminal(0) && !isNull(0),
+        isTerminal(0) ? target(0) : "");
   }
 
   /** Bold on a terminal that wants colours (no-color.org), as it is elsewhere. */

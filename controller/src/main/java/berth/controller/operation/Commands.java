@@ -37,4 +37,14 @@ final class Commands {
   static boolean takesInput(Command command) {
     return command instanceof ProcessCommand.Exec exec && exec.stdin();
   }
+
+  /** Whether it runs on a terminal, whose reader and writer may change. */
+  static boolean onTerminal(Command command) {
+    return command instanceof ProcessCommand.Exec exec && exec.terminal().isPresent();
+  }
+
+  /** Whether it goes on while nobody reads its output. */
+  static boolean kept(Command command) {
+    return command instanceof ProcessCommand.Exec exec && exec.keep();
+  }
 }

@@ -79,7 +79,7 @@ public final class CreditedStreams implements ProcessStreams {
       if (!output.get().attach(reader)) {
         return conflict("the output of operation " + id + " has a reader or had one");
       }
-      return Future.succeededFuture(() -> context.runOnContext(_ -> output.get().detach()));
+      return Future.succeededFuture(new Hold(output.get(), reader));
     });
   }
 
@@ -94,6 +94,27 @@ public final class CreditedStreams implements ProcessStreams {
           ? Future.succeededFuture(input.get())
           : conflict("the input of operation " + id + " has a writer or had one");
     });
+  }
+
+  /** One reader's place at an output. */
+  private final class Hold implements Attachment {
+    private final ProgramOutput output;
+    private final OutputReader reader;
+
+    Hold(ProgramOutput output, OutputReader reader) {
+      this.output = output;
+      this.reader = reader;
+    }
+
+    @Override
+    public void detach() {
+      context.runOnContext(_ -> output.detach(reader));
+    }
+
+    @Override
+    public void lost() {
+      context.runOnContext(_ -> output.lost(reader));
+    }
   }
 
   /** Why there is nothing to read or write. */

@@ -1,6 +1,8 @@
 package berth.controller.operation;
 
 import berth.protocol.Bytes;
+import berth.protocol.WindowSize;
+import berth.protocol.stream.SignalName;
 import io.vertx.core.Future;
 
 /**
@@ -19,4 +21,13 @@ public interface InputWriter {
 
   /** Nothing more comes, though it was not the end: cancels the operation. */
   void broken();
+
+  /** Gives the window of the program's terminal another size. */
+  void resize(WindowSize size);
+
+  /** Sends the program and its children a signal, past all input that still waits. */
+  void signal(SignalName name);
+
+  /** Goes away without closing the input, so that somebody else may write on. */
+  void release();
 }

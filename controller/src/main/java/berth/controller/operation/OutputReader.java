@@ -11,6 +11,9 @@ public interface OutputReader {
   /** Takes a piece; done when there is room for the next. A failure cancels the operation. */
   Future<Void> chunk(OutputChunk chunk);
 
+  /** Before the first piece: so many bytes were written while nobody read, and are gone. */
+  default void missed(long bytes) {}
+
   /** Everything came; this is the outcome. */
   void end(OperationView view);
 

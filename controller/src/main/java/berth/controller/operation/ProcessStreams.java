@@ -5,7 +5,8 @@ import io.vertx.core.Future;
 
 /**
  * The output and input of running programs, at the pace of whoever reads: what is not read is not
- * sent. A program whose output nobody reads for a minute is cancelled.
+ * sent. A program whose output nobody reads for a minute is cancelled, unless it was to be kept: of
+ * what that writes meanwhile the last 256 KiB wait for the next reader.
  */
 public interface ProcessStreams {
 
@@ -23,7 +24,16 @@ public interface ProcessStreams {
 
   /** A reader's hold on a program's output. */
   interface Attachment {
-    /** The reader goes away, which cancels an operation that still runs; later calls do nothing. */
+    /**
+     * The reader goes away, which cancels an operation that still runs, unless it was to be kept;
+     * later calls do nothing.
+     */
     void detach();
+
+    /**
+     * The reader was cut off. Like {@link #detach}, but a program on a terminal waits a few seconds
+     * for another reader before it is cancelled.
+     */
+    void lost();
   }
 }

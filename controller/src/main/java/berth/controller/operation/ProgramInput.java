@@ -3,10 +3,14 @@ package berth.controller.operation;
 import berth.protocol.BerthException;
 import berth.protocol.Bytes;
 import berth.protocol.ProblemCode;
+import berth.protocol.WindowSize;
 import berth.protocol.stream.Input;
+import berth.protocol.stream.Input.Resize;
+import berth.protocol.stream.Input.ProgramSignal;
 import berth.protocol.stream.Input.StdinChunk;
 import berth.protocol.stream.Input.StdinEnd;
 import berth.protocol.stream.Output;
+import berth.protocol.stream.SignalName;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -24,6 +28,7 @@ import java.util.function.Function;
  * for the core's context alone.
  */
 final class ProgramInput implements InputWriter {
+  private static final int MOST_CONTROLS = 16;
 
   /** A piece that waits for its turn; the last piece of a write completes that. */
   private record Piece(Function<Long, Input> message, boolean needsCredit, Promise<Void> sent) {}
@@ -33,6 +38,8 @@ final class ProgramInput implements InputWriter {
   private final Runnable cancel;
   private final Deque<Piece> waiting = new ArrayDeque<>();
   private final TreeMap<Long, Input> unacknowledged = new TreeMap<>();
+  private final Deque<Function<Long, Input>> waitingControls = new ArrayDeque<>();
+  private final TreeMap<Long, Input> unacknowledgedControls = new TreeMap<>();
   private boolean taken;
   private boolean ended;
   private boolean closed;
@@ -41,6 +48,7 @@ final class ProgramInput implements InputWriter {
   private boolean broken;
 
   private long sequence;
+  private long controls;
   private long credit;
 
   /**
@@ -65,6 +73,8 @@ final class ProgramInput implements InputWriter {
   /** The host allows pieces up to and with a number. */
   void credit(long through) {
     credit = Math.max(credit, through);
+    waitingControls.forEach(this::control);
+    waitingControls.clear();
     pump();
   }
 
@@ -72,6 +82,8 @@ final class ProgramInput implements InputWriter {
   void resend() {
     broken = false;
     List.copyOf(unacknowledged.entrySet()).forEach(e -> transmit(e.getKey(), e.getValue()));
+    List.copyOf(unacknowledgedControls.entrySet())
+        .forEach(e -> transmitControl(e.getKey(), e.getValue()));
     pump();
   }
 
@@ -79,6 +91,8 @@ final class ProgramInput implements InputWriter {
   void ended() {
     ended = true;
     unacknowledged.clear();
+    unacknowledgedControls.clear();
+    waitingControls.clear();
     waiting.forEach(piece -> piece.sent().fail(over()));
     waiting.clear();
   }
@@ -107,6 +121,46 @@ final class ProgramInput implements InputWriter {
         cancel.run();
       }
     });
+  }
+
+  @Override
+  public void resize(WindowSize size) {
+    context.runOnContext(_ -> control(number -> new Resize(number, size)));
+  }
+
+  @Override
+  public void signal(SignalName name) {
+    context.runOnContext(_ -> control(number -> new ProgramSignal(number, name)));
+  }
+
+  @Override
+  public void release() {
+    context.runOnContext(_ -> taken = false);
+  }
+
+  /** A host that has given no credit yet has not begun, and would drop it: then only few wait. */
+  private void control(Function<Long, Input> message) {
+    if (ended) {
+      return;
+    }
+    if (credit == 0) {
+      if (waitingControls.size() == MOST_CONTROLS) {
+        waitingControls.remove();
+      }
+      waitingControls.add(message);
+      return;
+    }
+    controls++;
+    var numbered = message.apply(controls);
+    unacknowledgedControls.put(controls, numbered);
+    if (unacknowledgedControls.size() > MOST_CONTROLS) {
+      unacknowledgedControls.pollFirstEntry();
+    }
+    transmitControl(controls, numbered);
+  }
+
+  private void transmitControl(long number, Input message) {
+    send.apply(message).onSuccess(_ -> unacknowledgedControls.remove(number));
   }
 
   private Future<Void> add(List<Piece> pieces) {

@@ -43,10 +43,15 @@ final class ProgramOutput {
    * @param reader for somebody to read
    * @param chunks for the chunks that a program is known to have sent before it ended
    * @param rest for what may be under way where it is not known how many chunks there are
+   * @param grace for the reader of a terminal to come back after it was cut off
    */
-  record Patience(Duration reader, Duration chunks, Duration rest) {
+  record Patience(Duration reader, Duration chunks, Duration rest, Duration grace) {
     static final Patience DEFAULT =
         new Patience(Duration.ofMinutes(1), Duration.ofSeconds(30), Duration.ofSeconds(1));
+
+    Patience(Duration reader, Duration chunks, Duration rest) {
+      this(reader, chunks, rest, Duration.ofSeconds(10));
+    }
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(ProgramOutput.class);
@@ -57,9 +62,11 @@ final class ProgramOutput {
   private final Patience patience;
   private final Surroundings surroundings;
   private final TreeMap<Long, OutputChunk> buffer = new TreeMap<>();
+  private final KeptOutput kept = new KeptOutput();
   private Optional<OutputReader> reader = Optional.empty();
   private Optional<Ended> outcome = Optional.empty();
   private boolean abandoned;
+  private boolean keeping;
   private boolean delivering;
   private boolean finished;
   private long delivered;
@@ -84,17 +91,48 @@ final class ProgramOutput {
       return false;
     }
     reader = Optional.of(newReader);
+    keeping = false;
     cancelTimer();
+    var lost = kept.takeLost();
+    if (lost > 0) {
+      newReader.missed(lost);
+    }
     outcome.ifPresent(_ -> waitForRest());
     deliver();
     return true;
   }
 
-  /** The reader goes away. */
-  void detach() {
-    if (!finished && !abandoned) {
-      abandon("its reader went away");
+  /** The reader goes away for good. */
+  void detach(OutputReader leaving) {
+    if (isReading(leaving)) {
+      if (Commands.kept(command.command())) {
+        leave();
+        keepWhatComes();
+      } else {
+        abandon("its reader went away");
+      }
     }
+  }
+
+  /** The reader was cut off; that of a terminal may come back, and the program waits for it. */
+  void lost(OutputReader leaving) {
+    var waits = Commands.onTerminal(command.command()) && !Commands.kept(command.command());
+    if (isReading(leaving) && waits) {
+      leave();
+      setTimer(patience.grace(), () -> abandon("the connection to its terminal was lost"));
+    } else {
+      detach(leaving);
+    }
+  }
+
+  private boolean isReading(OutputReader one) {
+    return !finished && !abandoned && reader.filter(one::equals).isPresent();
+  }
+
+  private void leave() {
+    reader = Optional.empty();
+    delivering = false;
+    cancelTimer();
   }
 
   void chunk(OutputChunk chunk) {
@@ -116,6 +154,8 @@ final class ProgramOutput {
     } else if (reader.isPresent()) {
       waitForRest();
       deliver();
+    } else if (keeping) {
+      setTimer(patience.reader(), this::nobodyCame);
     }
   }
 
@@ -127,33 +167,60 @@ final class ProgramOutput {
   }
 
   private void deliver() {
+    if (keeping) {
+      keepWhatComes();
+    }
     if (delivering || finished || reader.isEmpty()) {
       return;
     }
-    var next = buffer.remove(delivered + 1);
+    var next = kept.first() == null ? buffer.get(delivered + 1) : kept.first();
     if (next == null) {
       finishWhereComplete();
       return;
     }
     delivering = true;
+    var to = reader.get();
     Future.succeededFuture()
-        .compose(_ -> reader.get().chunk(next))
-        .onComplete(taken -> context.runOnContext(_ -> delivered(taken.succeeded())));
+        .compose(_ -> to.chunk(next))
+        .onComplete(taken -> context.runOnContext(_ -> delivered(to, next, taken.succeeded())));
   }
 
-  private void delivered(boolean taken) {
-    delivering = false;
-    if (!taken) {
-      detach();
+  /** What a reader did not take is the next one's. */
+  private void delivered(OutputReader to, OutputChunk chunk, boolean taken) {
+    if (!isReading(to)) {
       return;
     }
-    delivered++;
+    delivering = false;
+    if (!taken) {
+      lost(to);
+      return;
+    }
+    if (!kept.take(chunk)) {
+      buffer.remove(chunk.sequence());
+      delivered++;
+      allowMore();
+    }
+    deliver();
+  }
+
+  /** Nobody reads, and the program goes on nevertheless. */
+  private void keepWhatComes() {
+    keeping = true;
+    for (var next = buffer.remove(delivered + 1);
+        next != null;
+        next = buffer.remove(delivered + 1)) {
+      kept.add(next);
+      delivered++;
+      allowMore();
+    }
+  }
+
+  private void allowMore() {
     var moreToCome = outcome.isEmpty() || sent().filter(chunks -> credit < chunks).isPresent();
     if (moreToCome && delivered + WINDOW - credit >= WINDOW / 4) {
       credit = delivered + WINDOW;
       surroundings.send(new OutputCredit(credit));
     }
-    deliver();
   }
 
   private void finishWhereComplete() {
@@ -198,6 +265,8 @@ final class ProgramOutput {
   private void nobodyCame() {
     if (outcome.isPresent()) {
       finish(Optional.empty());
+    } else if (Commands.kept(command.command())) {
+      keepWhatComes();
     } else {
       abandon("nobody read its output for " + patience.reader().toSeconds() + " seconds");
     }

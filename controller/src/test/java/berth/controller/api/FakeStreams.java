@@ -7,10 +7,14 @@ import berth.protocol.BerthException;
 import berth.protocol.Bytes;
 import berth.protocol.OperationId;
 import berth.protocol.ProblemCode;
+import berth.protocol.WindowSize;
+import berth.protocol.stream.SignalName;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.ByteArrayOutputStream;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** One program, whose output the test writes and whose input the test takes. */
@@ -18,6 +22,8 @@ final class FakeStreams implements ProcessStreams {
   final OperationId id = OperationId.next();
   final CompletableFuture<OutputReader> reader = new CompletableFuture<>();
   final CompletableFuture<Void> detached = new CompletableFuture<>();
+  final CompletableFuture<Void> lost = new CompletableFuture<>();
+  final List<Object> controls = new CopyOnWriteArrayList<>();
   final CompletableFuture<Void> inputEnded = new CompletableFuture<>();
   final CompletableFuture<Void> inputBroken = new CompletableFuture<>();
   final ByteArrayOutputStream input = new ByteArrayOutputStream();
@@ -32,7 +38,19 @@ final class FakeStreams implements ProcessStreams {
       return unknown(asked);
     }
     reader.complete(wanted);
-    return Elsewhere.done(() -> detached.complete(null));
+    return Elsewhere.done(
+        new Attachment() {
+          @Override
+          public void detach() {
+            detached.complete(null);
+          }
+
+          @Override
+          public void lost() {
+            lost.complete(null);
+            detached.complete(null);
+          }
+        });
   }
 
   @Override
@@ -70,6 +88,21 @@ final class FakeStreams implements ProcessStreams {
     @Override
     public void broken() {
       inputBroken.complete(null);
+    }
+
+    @Override
+    public void resize(WindowSize size) {
+      controls.add(size);
+    }
+
+    @Override
+    public void signal(SignalName name) {
+      controls.add(name);
+    }
+
+    @Override
+    public void release() {
+      controls.add("released");
     }
   }
 }

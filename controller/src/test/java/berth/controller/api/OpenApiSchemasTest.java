@@ -15,8 +15,10 @@ import berth.protocol.PoolName;
 import berth.protocol.ProblemCode;
 import berth.protocol.Sha256;
 import berth.protocol.Signal;
+import berth.protocol.WindowSize;
 import berth.protocol.Wire;
 import berth.protocol.command.Recipe;
+import berth.protocol.command.Terminal;
 import berth.protocol.command.WaitFor;
 import berth.protocol.reply.Result;
 import berth.protocol.state.UsageSample;
@@ -56,7 +58,10 @@ class OpenApiSchemasTest {
           ContainerRoutes.Watch.class,
           ImageRoutes.Build.class,
           ImageRoutes.Import.class,
-          Recipe.Debootstrap.class);
+          Recipe.Debootstrap.class,
+          Terminal.class,
+          WindowSize.class,
+          TerminalRoutes.TerminalControl.class);
 
   private static final List<Class<?>> ANSWERS =
       List.of(
@@ -72,7 +77,8 @@ class OpenApiSchemasTest {
           UsageSample.class,
           EventRoutes.Events.class,
           MetricsRoutes.TargetGroup.class,
-          ProblemDetails.class);
+          ProblemDetails.class,
+          TerminalRoutes.TerminalNotice.class);
 
   /** Types that are a name or a number in JSON, each with a schema of its own. */
   private static final Set<Class<?>> VALUES =

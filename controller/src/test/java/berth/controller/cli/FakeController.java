@@ -54,7 +54,7 @@ final class FakeController implements AutoCloseable {
     var all = new ArrayList<>(List.of(args));
     var end = all.indexOf("--") < 0 ? all.size() : all.indexOf("--");
     if (args.length > 0 && !all.contains("--help")) {
-      end = args[0].equals("exec") ? 1 : end;
+      end = List.of("exec", "shell").contains(args[0]) ? 1 : end;
       all.addAll(end, List.of("--controller", url()));
     }
     var input = stdin == null ? "" : stdin;
@@ -65,7 +65,8 @@ final class FakeController implements AutoCloseable {
             new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
             false,
             false,
-            stdin != null);
+            stdin != null,
+            "");
     return BerthCli.run(terminal, all.toArray(String[]::new));
   }
 

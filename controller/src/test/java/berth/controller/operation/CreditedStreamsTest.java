@@ -16,20 +16,25 @@ import berth.protocol.HostId;
 import berth.protocol.OperationId;
 import berth.protocol.Problem;
 import berth.protocol.ProblemCode;
+import berth.protocol.WindowSize;
 import berth.protocol.command.ContainerCommand.RemoveContainer;
 import berth.protocol.command.HostCommand.Cancel;
 import berth.protocol.command.ProcessCommand.Exec;
+import berth.protocol.command.Terminal;
 import berth.protocol.reply.Reply;
 import berth.protocol.reply.ReplyMessage;
 import berth.protocol.reply.Result.ProcessResult;
 import berth.protocol.stream.Input;
 import berth.protocol.stream.Input.OutputCredit;
+import berth.protocol.stream.Input.Resize;
+import berth.protocol.stream.Input.ProgramSignal;
 import berth.protocol.stream.Input.StdinChunk;
 import berth.protocol.stream.Input.StdinEnd;
 import berth.protocol.stream.Output;
 import berth.protocol.stream.Output.Channel;
 import berth.protocol.stream.Output.InputCredit;
 import berth.protocol.stream.Output.OutputChunk;
+import berth.protocol.stream.SignalName;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.nio.file.Path;
@@ -333,6 +338,115 @@ class CreditedStreamsTest {
         .hasMessageContaining("has no input");
   }
 
+  @Test
+  void theTerminalOfALostConnectionWaitsForAnotherAndLosesNothing() throws Exception {
+    streams(new Patience(LONG, LONG, LONG, LONG));
+    var command = shell(false);
+    var first = new Reader(false);
+    var attachment = CoreFixture.await(streams.attach(command.operation(), first));
+    output(command, chunk(1));
+    first.takeOne();
+    output(command, chunk(2));
+
+    attachment.lost();
+    core.run(() -> {});
+    output(command, chunk(3));
+    var second = attached(command);
+    reply(command, exited(3));
+
+    second.end();
+    assertThat(second.taken()).containsExactly(2L, 3L);
+    assertThat(core.link.rest()).isEmpty();
+  }
+
+  @Test
+  void aTerminalThatNobodyComesBackToIsCancelled() {
+    streams(new Patience(LONG, LONG, LONG, SHORT));
+    var command = shell(false);
+    var attachment = CoreFixture.await(streams.attach(command.operation(), new Reader(true)));
+
+    attachment.lost();
+
+    assertThat(core.link.command().command()).isEqualTo(new Cancel(command.id()));
+  }
+
+  @Test
+  void aClosedTerminalIsCancelledAtOnce() {
+    streams(new Patience(LONG, LONG, LONG, LONG));
+    var command = shell(false);
+    CoreFixture.await(streams.attach(command.operation(), new Reader(true))).detach();
+
+    assertThat(core.link.command().command()).isEqualTo(new Cancel(command.id()));
+  }
+
+  @Test
+  void aKeptProgramGoesOnAndItsLastOutputWaits() throws Exception {
+    streams(new Patience(LONG, LONG, LONG, SHORT));
+    var command = shell(true);
+    var attachment = CoreFixture.await(streams.attach(command.operation(), new Reader(true)));
+    attachment.detach();
+    core.run(() -> {});
+
+    for (var number = 1L; number <= 100; number++) {
+      output(command, new OutputChunk(number, Channel.STDOUT, Bytes.of(new byte[64 * 1024])));
+    }
+    var again = attached(command);
+    output(command, chunk(101));
+    reply(command, exited(101));
+
+    again.end();
+    assertThat(again.taken()).containsExactly(97L, 98L, 99L, 100L, 101L);
+    assertThat(again.missed).isEqualTo(96L * 64 * 1024);
+    assertThat(core.link.rest()).isEmpty();
+  }
+
+  @Test
+  void anotherMayWriteOnceAWriterHasGone() {
+    streams(new Patience(LONG, LONG, LONG));
+    var command = shell(true);
+    CoreFixture.await(streams.input(command.operation())).release();
+    core.run(() -> {});
+
+    CoreFixture.await(streams.input(command.operation()));
+  }
+
+  @Test
+  void sizesAndSignalsWaitForTheProgramAndAreSentAgainUnderTheirNumbers() {
+    streams(new Patience(LONG, LONG, LONG));
+    var command = shell(true);
+    var writer = CoreFixture.await(streams.input(command.operation()));
+    var size = new WindowSize(132, 50);
+    writer.resize(size);
+    core.run(() -> {});
+    assertThat(core.link.restOfInputs()).isEmpty();
+
+    output(command, new InputCredit(16));
+    assertThat(core.link.input()).isEqualTo(new Resize(1, size));
+    core.link.fail(ProblemCode.UNAVAILABLE);
+    writer.signal(SignalName.HUP);
+    core.run(() -> {});
+    core.run(core.link::connect);
+
+    assertThat(core.link.input()).isEqualTo(new ProgramSignal(2, SignalName.HUP));
+  }
+
+  private Envelope shell(boolean keep) {
+    var none = Optional.<String>empty();
+    var terminal = Optional.of(new Terminal(new WindowSize(80, 24), "xterm"));
+    return submit(
+        new Exec(
+            WEB,
+            List.of("sh"),
+            Map.of(),
+            none,
+            none,
+            Optional.empty(),
+            true,
+            true,
+            terminal,
+            keep));
+  }
+
   private void streams(Patience patience) {
     streams = new CreditedStreams(core.context, core.ledger, core.link, patience);
   }
@@ -395,6 +509,7 @@ class CreditedStreamsTest {
     private final BlockingQueue<Promise<Void>> waiting = new LinkedBlockingQueue<>();
     private final BlockingQueue<OperationView> ends = new LinkedBlockingQueue<>();
     private final BlockingQueue<Problem> problems = new LinkedBlockingQueue<>();
+    private volatile long missed;
 
     Reader(boolean eager) {
       this.eager = eager;
@@ -426,6 +541,11 @@ class CreditedStreamsTest {
         waiting.add(promise);
       }
       return promise.future();
+    }
+
+    @Override
+    public void missed(long bytes) {
+      missed = bytes;
     }
 
     @Override

@@ -25,6 +25,9 @@ public sealed interface ProcessCommand extends Command {
    * @param directory absolute; empty for {@code /}
    * @param timeout after which it is killed; empty for none
    * @param stdin whether input will be sent; else it reads /dev/null
+   * @param terminal what it runs on; empty for pipes. All that it writes is one stream then, and
+   *     the end of the input is not its end of file
+   * @param keep whether it goes on while nobody reads its output
    */
   record Exec(
       ContainerName container,
@@ -34,7 +37,9 @@ public sealed interface ProcessCommand extends Command {
       Optional<String> directory,
       Optional<Duration> timeout,
       boolean stdin,
-      boolean stream)
+      boolean stream,
+      Optional<Terminal> terminal,
+      boolean keep)
       implements ProcessCommand {
     private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
     private static final Pattern USER = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}");
@@ -53,6 +58,29 @@ public sealed interface ProcessCommand extends Command {
       directory.ifPresent(
           d -> require(d.startsWith("/") && !hasNul(d), "bad directory \"" + d + "\": absolute"));
       timeout.ifPresent(t -> require(t.isPositive(), "bad timeout " + t + ": must be positive"));
+    }
+
+    /** A program on pipes that does not outlive its reader. */
+    public Exec(
+        ContainerName container,
+        List<String> argv,
+        Map<String, String> environment,
+        Optional<String> user,
+        Optional<String> directory,
+        Optional<Duration> timeout,
+        boolean stdin,
+        boolean stream) {
+      this(
+          container,
+          argv,
+          environment,
+          user,
+          directory,
+          timeout,
+          stdin,
+          stream,
+          Optional.empty(),
+          false);
     }
 
     @Override

@@ -36,13 +36,13 @@ import java.util.stream.Collectors;
  * field that is unknown or given twice and a value of another type are refused, so that no typo
  * passes in silence. Complaints name the field in the words of the request.
  */
-final class JsonBody {
+public final class JsonBody {
   private static final ObjectMapper STRICT = strict();
 
   private JsonBody() {}
 
   /** Reads an object, or throws {@code INVALID} (an unknown kind: {@code UNSUPPORTED}). */
-  static <T> T read(byte[] json, Class<T> type) {
+  public static <T> T read(byte[] json, Class<T> type) {
     try {
       var value = STRICT.readValue(json, type);
       if (value == null) {
