@@ -52,9 +52,10 @@ public final class ContainerFeature implements AutoCloseable {
     var leftovers = new Leftovers(processes, MACHINES);
     var starter = new Starter(systemd, machines, journal, leftovers);
     var removal = new Removal(pools, settings, place, starter, systemd, machines, leftovers);
-    containers = new Containers(pools, settings, place, starter, removal, picture);
+    var shaper = new Shaper(settings, systemd, machines);
+    containers = new Containers(pools, settings, shaper, place, starter, removal, picture);
     looker = new Looker(picture);
-    folders = listening(pools);
+    folders = listening(pools, settings);
     picture.begin();
     signals = new ContainerWatch(reactor, bus, systemd, machines, new Ears());
   }
@@ -79,9 +80,10 @@ public final class ContainerFeature implements AutoCloseable {
   }
 
   /** Without it all goes on, but what is made or removed by hand is noticed late. */
-  private Optional<FolderWatch> listening(Pools pools) {
+  private Optional<FolderWatch> listening(Pools pools, Settings settings) {
     try {
-      return Optional.of(new FolderWatch(folders(pools), looker::heard, looker::heardOfAny));
+      return Optional.of(
+          new FolderWatch(folders(pools), settings, looker::heard, looker::heardOfAny));
     } catch (IOException e) {
       LOG.warn("containers made by hand are noticed late: {}; see {}", e.getMessage(), INOTIFY);
       return Optional.empty();

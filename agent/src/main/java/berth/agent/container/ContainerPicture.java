@@ -5,6 +5,7 @@ import berth.protocol.ContainerName;
 import berth.protocol.event.Event;
 import berth.protocol.event.Event.ContainerChanged;
 import berth.protocol.event.Event.ContainerCreated;
+import berth.protocol.event.Event.ContainerDrifted;
 import berth.protocol.event.Event.ContainerFailed;
 import berth.protocol.event.Event.ContainerReady;
 import berth.protocol.event.Event.ContainerRemoved;
@@ -19,6 +20,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * The picture of the containers, and what happened between two looks at one. Whoever hears that
@@ -95,9 +97,12 @@ public final class ContainerPicture {
       return List.of();
     }
     var sameRun = old.status().running() && old.leader().equals(state.leader());
-    return old.status() == state.status() && sameRun == state.status().running()
-        ? List.of(new ContainerChanged(state))
-        : changed(sameRun, state);
+    var same = old.status() == state.status() && sameRun == state.status().running();
+    var news = same ? List.<Event>of() : changed(sameRun, state);
+    if (old.drift().isEmpty() && !state.drift().isEmpty()) {
+      return Stream.concat(Stream.of(new ContainerDrifted(state)), news.stream()).toList();
+    }
+    return same ? List.of(new ContainerChanged(state)) : news;
   }
 
   private static List<Event> changed(boolean sameRun, ContainerState state) {

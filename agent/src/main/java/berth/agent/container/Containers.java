@@ -11,13 +11,16 @@ import berth.protocol.ContainerName;
 import berth.protocol.Problem;
 import berth.protocol.ProblemCode;
 import berth.protocol.command.ContainerCommand;
+import berth.protocol.command.ContainerCommand.AdoptContainer;
 import berth.protocol.command.ContainerCommand.CreateContainer;
 import berth.protocol.command.ContainerCommand.RemoveContainer;
 import berth.protocol.command.ContainerCommand.RestartContainer;
+import berth.protocol.command.ContainerCommand.SetContainer;
 import berth.protocol.command.ContainerCommand.StartContainer;
 import berth.protocol.command.ContainerCommand.StopContainer;
 import berth.protocol.command.WaitFor;
 import berth.protocol.reply.Result;
+import berth.protocol.spec.ContainerSpec;
 import berth.protocol.state.ContainerState;
 import java.io.IOException;
 import java.util.Optional;
@@ -33,10 +36,12 @@ public final class Containers implements Performer<ContainerCommand> {
   private final Starter starter;
   private final Removal removal;
   private final ContainerPicture picture;
+  private final Shaper shaper;
 
   Containers(
       Pools pools,
       Settings settings,
+      Shaper shaper,
       Place place,
       Starter starter,
       Removal removal,
@@ -47,6 +52,7 @@ public final class Containers implements Performer<ContainerCommand> {
     this.starter = starter;
     this.removal = removal;
     this.picture = picture;
+    this.shaper = shaper;
   }
 
   @Override
@@ -62,8 +68,19 @@ public final class Containers implements Performer<ContainerCommand> {
         }
         case RestartContainer(var name, var until) -> restart(name, until, job);
         case RemoveContainer(var name, var force) -> {
+          requireUnprotected(name);
           removal.remove(name, force, job);
           yield new Result.Done();
+        }
+        case SetContainer(var name, var patch, var force) -> {
+          require(name);
+          shaper.change(name, patch, force, job);
+          yield now(name);
+        }
+        case AdoptContainer(var name) -> {
+          requireVolume(name);
+          shaper.adopt(name, job);
+          yield now(name);
         }
       };
     } catch (IOException e) {
@@ -105,14 +122,17 @@ public final class Containers implements Performer<ContainerCommand> {
           "choose another name, or remove that file");
     }
     removal.forgetUnit(name);
+    var spec = command.spec().orElse(ContainerSpec.DEFAULT);
+    undo.add(() -> removal.forgetUnit(name));
     undo.add(() -> settings.delete(name));
-    settings.write(name, new Settings.Origin(job.id(), command.image()));
+    shaper.make(name, new Settings.Origin(job.id(), command.image()), spec);
     job.progress("making a volume from " + command.image());
     var volume =
         pool.storage().create(name, command.image(), tree -> Identity.give(name, tree), job);
     undo.add(() -> pool.storage().delete(name));
     place.add(name, volume);
     undo.add(() -> place.remove(name));
+    shaper.autostart(name, spec);
   }
 
   /** A new container that does not start is not left behind. */
@@ -147,6 +167,25 @@ public final class Containers implements Performer<ContainerCommand> {
     }
     starter.start(name, until, job);
     return now(name);
+  }
+
+  private void requireUnprotected(ContainerName name) {
+    var guarded = settings.read(name).filter(written -> written.spec().isProtected());
+    if (guarded.isPresent() && pools.holding(name).isPresent()) {
+      throw new BerthException(
+          ProblemCode.CONFLICT,
+          "the container " + name + " is protected",
+          "set protected=false first");
+    }
+  }
+
+  private void requireVolume(ContainerName name) {
+    if (require(name).pool().isEmpty()) {
+      throw new BerthException(
+          ProblemCode.UNSUPPORTED,
+          "the container " + name + " is in no pool of Berth's",
+          "name the folder that holds it as a pool in the agent's configuration");
+    }
   }
 
   private ContainerState require(ContainerName name) {
