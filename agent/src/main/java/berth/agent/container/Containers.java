@@ -98,6 +98,7 @@ public final class Containers implements Performer<ContainerCommand> {
       if (!madeBefore(command, job)) {
         make(command, undo, job);
       }
+      shaper.autostart(name, spec(command));
       command.start().ifPresent(until -> startNew(name, until, job));
       undo.keep();
     }
@@ -122,17 +123,19 @@ public final class Containers implements Performer<ContainerCommand> {
           "choose another name, or remove that file");
     }
     removal.forgetUnit(name);
-    var spec = command.spec().orElse(ContainerSpec.DEFAULT);
     undo.add(() -> removal.forgetUnit(name));
     undo.add(() -> settings.delete(name));
-    shaper.make(name, new Settings.Origin(job.id(), command.image()), spec);
+    shaper.make(name, new Settings.Origin(job.id(), command.image()), spec(command));
     job.progress("making a volume from " + command.image());
     var volume =
         pool.storage().create(name, command.image(), tree -> Identity.give(name, tree), job);
     undo.add(() -> pool.storage().delete(name));
     place.add(name, volume);
     undo.add(() -> place.remove(name));
-    shaper.autostart(name, spec);
+  }
+
+  private static ContainerSpec spec(CreateContainer command) {
+    return command.spec().orElse(ContainerSpec.DEFAULT);
   }
 
   /** A new container that does not start is not left behind. */

@@ -78,6 +78,10 @@ public final class BerthCli {
             OperationCommands.group(),
             LabCommands.group(),
             BenchCommands.group(),
+            SpecCommands.set(),
+            SpecCommands.enable(),
+            SpecCommands.disable(),
+            SpecCommands.adopt(),
             CompletionCommand.spec());
     root.usageMessage()
         .footerHeading("%nStart here:%n")

@@ -18,6 +18,7 @@ import berth.protocol.Wire;
 import berth.protocol.command.Recipe;
 import berth.protocol.command.WaitFor;
 import berth.protocol.reply.Result;
+import berth.protocol.spec.ContainerSpec;
 import berth.protocol.stream.Output.OutputChunk;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.lang.reflect.ParameterizedType;
@@ -80,7 +81,8 @@ class OpenApiSchemasTest {
           CommandId.class,
           Bytes.class,
           WaitFor.class,
-          ProblemCode.class);
+          ProblemCode.class,
+          ContainerSpec.class);
 
   static Set<Class<?>> records() {
     var found = new LinkedHashSet<Class<?>>();

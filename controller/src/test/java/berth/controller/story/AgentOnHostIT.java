@@ -8,6 +8,8 @@ import berth.controller.lab.LabHost;
 import berth.controller.lab.LabPlan;
 import berth.controller.lab.machine.Processes;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -36,13 +38,18 @@ class AgentOnHostIT {
     var host = lab.host("lab1");
     bring(host);
 
-    var ran =
-        host.run(
+    var command =
+        List.of(
             INSIDE + "/jdk/bin/java",
             "--enable-native-access=ALL-UNNAMED",
             "-cp",
             INSIDE + "/lib/*:" + INSIDE + "/host-tests/lib/*:" + INSIDE + "/test-classes",
             "berth.agent.HostTests");
+    var which = System.getProperty("berth.host.tests", "").split(",");
+    var ran =
+        host.run(
+            Stream.concat(command.stream(), Stream.of(which).filter(name -> !name.isEmpty()))
+                .toArray(String[]::new));
 
     System.out.println(ran.out());
     assertThat(ran.exit()).as(ran.out() + ran.err()).isZero();
