@@ -216,7 +216,7 @@ class RequestsIT {
       delimiter = '|',
       value = {
         "{\"name\":\"x\",\"image\":\"a\",\"pol\":\"b\"} | pol: unknown field, known are image,"
-            + " name, pool, start",
+            + " name, pool, spec, start",
         "{\"name\":\"web\"} | missing image",
         "{\"name\":5,\"image\":\"a\"} | name: must be text",
         "{\"name\":null,\"image\":\"a\"} | missing name",
