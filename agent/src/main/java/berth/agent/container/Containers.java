@@ -75,6 +75,9 @@ public final class Containers implements Performer<ContainerCommand> {
         case SetContainer(var name, var patch, var force) -> {
           require(name);
           shaper.change(name, patch, force, job);
+          if (patch.change().has("hostname")) {
+            rename(name);
+          }
           yield now(name);
         }
         case AdoptContainer(var name) -> {
@@ -128,10 +131,28 @@ public final class Containers implements Performer<ContainerCommand> {
     shaper.make(name, new Settings.Origin(job.id(), command.image()), spec(command));
     job.progress("making a volume from " + command.image());
     var volume =
-        pool.storage().create(name, command.image(), tree -> Identity.give(name, tree), job);
+        pool.storage()
+            .create(
+                name,
+                command.image(),
+                tree -> Identity.give(hostname(name, spec(command)), tree),
+                job);
     undo.add(() -> pool.storage().delete(name));
     place.add(name, volume);
     undo.add(() -> place.remove(name));
+  }
+
+  private void rename(ContainerName name) throws IOException {
+    var written = settings.read(name);
+    var pool = pools.holding(name);
+    if (written.isPresent() && pool.isPresent()) {
+      var volume = pool.get().storage().volume(name).orElseThrow();
+      Identity.name(hostname(name, written.get().spec()), volume);
+    }
+  }
+
+  private static String hostname(ContainerName name, ContainerSpec spec) {
+    return spec.hostname().orElse(name.value());
   }
 
   private static ContainerSpec spec(CreateContainer command) {

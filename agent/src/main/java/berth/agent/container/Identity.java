@@ -1,7 +1,6 @@
 package berth.agent.container;
 
 import berth.agent.linux.RootedFiles;
-import berth.protocol.ContainerName;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -13,13 +12,22 @@ import java.nio.file.Path;
 final class Identity {
   private Identity() {}
 
-  static void give(ContainerName container, Path tree) throws IOException {
+  static void give(String hostname, Path tree) throws IOException {
     try (var files = RootedFiles.at(tree)) {
       if (files.hasDirectory("etc")) {
         files.replace("etc", "machine-id", "uninitialized\n", "r--r--r--");
-        files.replace("etc", "hostname", container + "\n", "rw-r--r--");
+        files.replace("etc", "hostname", hostname + "\n", "rw-r--r--");
       }
       files.empty("var/log/journal");
+    }
+  }
+
+  /** An init takes the name from there (hostname(5)), whatever nspawn called the container. */
+  static void name(String hostname, Path tree) throws IOException {
+    try (var files = RootedFiles.at(tree)) {
+      if (files.hasDirectory("etc")) {
+        files.replace("etc", "hostname", hostname + "\n", "rw-r--r--");
+      }
     }
   }
 }

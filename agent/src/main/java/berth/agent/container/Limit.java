@@ -45,6 +45,11 @@ enum Limit {
     return property;
   }
 
+  /** Its name in unit files, which is not always that of the property. */
+  String setting() {
+    return property.replace("PerSecUSec", "");
+  }
+
   /** Its file in a control group of the unified hierarchy. */
   String file() {
     return file;

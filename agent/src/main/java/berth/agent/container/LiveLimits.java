@@ -72,7 +72,7 @@ final class LiveLimits {
     var folder = RUNTIME.resolve(unit + ".d");
     var any = false;
     for (var limit : limits) {
-      any |= Files.deleteIfExists(folder.resolve("50-" + limit.property() + ".conf"));
+      any |= Files.deleteIfExists(folder.resolve("50-" + limit.setting() + ".conf"));
     }
     return any;
   }

@@ -163,8 +163,7 @@ class SpecIT {
     assertThat(state.limits().cpus()).contains(0.5);
     assertThat(state.limits().tasksMax()).contains(400L);
     assertThat(DROP_IN).content().contains("MemoryMax=256M", "CPUQuota=50%", "TasksMax=400");
-    assertThat(Path.of("/run/systemd/system.control/" + UNIT + ".d/50-MemoryMax.conf"))
-        .doesNotExist();
+    assertThat(Path.of("/run/systemd/system.control/" + UNIT + ".d")).isEmptyDirectory();
     assertThat(state.warnings()).allMatch(warning -> warning.startsWith("limits."));
     if (!counts(state, "memory.max", "memory")) {
       assertThat(state.warnings())
@@ -244,7 +243,7 @@ class SpecIT {
     assertThat(spec.privateUsers()).isEqualTo(PrivateUsers.NO);
     assertThat(spec.limits().tasks()).contains(777L);
     assertThat(SETTINGS).content().endsWith(byHand);
-    assertThat(state(new AdoptContainer(SHOP))).isEqualTo(adopted);
+    assertThat(state(new AdoptContainer(SHOP)).spec()).isEqualTo(adopted.spec());
     set("{\"description\":\"ours now\"}");
     assertThat(SETTINGS).content().contains("NotifyReady=no", "PrivateUsers=no");
     assertThat(feature.picture().look(SHOP).orElseThrow().leader()).isEqualTo(before.leader());
@@ -272,7 +271,7 @@ class SpecIT {
             WaitFor.STARTED);
     assertThat(state.status()).isEqualTo(Status.RUNNING);
     assertThat(state.warnings()).isEmpty();
-    assertThat(inside(state, "cat", "/proc/2/cmdline")).isEqualTo("/bin/sleep\0" + "1000\0");
+    assertThat(inside(state, "cat", "/proc/2/cmdline")).startsWith("/bin/sleep\0" + "1000\0");
   }
 
   private static ContainerState create(String spec) {
