@@ -24,9 +24,11 @@ public record ByteSize(@JsonValue long bytes) implements Comparable<ByteSize> {
   }
 
   /**
-   * Reads what people write. Units are powers of 1024, as in systemd (systemd.resource-control(5),
-   * {@code MemoryMax=}): K, M, G, T, P, each also with iB or B behind it; none or B is bytes.
+   * Reads what people write, also where it stands in JSON. Units are powers of 1024, as in systemd
+   * (systemd.resource-control(5), {@code MemoryMax=}): K, M, G, T, P, each also with iB or B behind
+   * it; none or B is bytes.
    */
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public static ByteSize parse(String text) {
     var matcher = TEXT.matcher(text);
     if (!matcher.matches()) {
@@ -41,6 +43,17 @@ public record ByteSize(@JsonValue long bytes) implements Comparable<ByteSize> {
     } catch (ArithmeticException e) {
       throw new IllegalArgumentException("bad size " + Names.quoted(text) + ": too large", e);
     }
+  }
+
+  /** For documents: exact, in the largest unit that gives a whole number, such as {@code 1GiB}. */
+  public String exact() {
+    var value = bytes;
+    var unit = -1;
+    while (value >= 1024 && value % 1024 == 0 && unit < UNITS.length() - 1) {
+      value /= 1024;
+      unit++;
+    }
+    return unit < 0 ? Long.toString(value) : value + UNITS.substring(unit, unit + 1) + "iB";
   }
 
   @Override

@@ -3,12 +3,13 @@ package berth.protocol;
 import java.util.regex.Pattern;
 
 /** Refuses a name that does not follow its rule, in words that show the name and the rule. */
-final class Names {
+public final class Names {
   private static final int SHOWN = 80;
 
   private Names() {}
 
-  static String require(String what, Pattern pattern, String rule, String value) {
+  /** The value itself, where it follows its rule. */
+  public static String require(String what, Pattern pattern, String rule, String value) {
     if (value == null || !pattern.matcher(value).matches()) {
       throw new IllegalArgumentException("bad " + what + " " + quoted(value) + ": " + rule);
     }
@@ -16,7 +17,7 @@ final class Names {
   }
 
   /** The value as it may stand in a message: control characters replaced, cut to a sane length. */
-  static String quoted(String value) {
+  public static String quoted(String value) {
     if (value == null) {
       return "(none)";
     }

@@ -60,12 +60,13 @@ public final class ContainerFeature implements AutoCloseable {
     var cloning = new Cloning(pools, settings, dropIns, place, removal, systemd, machines);
     var renaming =
         new Renaming(pools, settings, dropIns, place, removal, systemd, machines, leftovers);
+    var shaper = new Shaper(settings, systemd, machines);
     containers =
         new Containers(
-            pools, settings, place, starter, removal, signals, reboot, freezer, cloning, renaming,
-            picture);
+            pools, settings, shaper, place, starter, removal, signals, reboot, freezer, cloning,
+            renaming, picture);
     looker = new Looker(picture);
-    folders = listening(pools);
+    folders = listening(pools, settings);
     picture.begin();
     watch = new ContainerWatch(reactor, bus, systemd, machines, new Ears());
   }
@@ -90,9 +91,10 @@ public final class ContainerFeature implements AutoCloseable {
   }
 
   /** Without it all goes on, but what is made or removed by hand is noticed late. */
-  private Optional<FolderWatch> listening(Pools pools) {
+  private Optional<FolderWatch> listening(Pools pools, Settings settings) {
     try {
-      return Optional.of(new FolderWatch(folders(pools), looker::heard, looker::heardOfAny));
+      return Optional.of(
+          new FolderWatch(folders(pools), settings, looker::heard, looker::heardOfAny));
     } catch (IOException e) {
       LOG.warn("containers made by hand are noticed late: {}; see {}", e.getMessage(), INOTIFY);
       return Optional.empty();

@@ -5,6 +5,7 @@ import berth.protocol.ContainerName;
 import berth.protocol.event.Event;
 import berth.protocol.event.Event.ContainerChanged;
 import berth.protocol.event.Event.ContainerCreated;
+import berth.protocol.event.Event.ContainerDrifted;
 import berth.protocol.event.Event.ContainerFailed;
 import berth.protocol.event.Event.ContainerReady;
 import berth.protocol.event.Event.ContainerRebooted;
@@ -22,6 +23,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * The picture of the containers, and what happened between two looks at one. Whoever hears that
@@ -144,9 +146,13 @@ public final class ContainerPicture {
     }
     var sameRun = old.status().alive() && old.leader().equals(state.leader());
     var resumed = old.status() == Status.PAUSED && sameRun && state.status().running();
-    return resumed || (old.status() == state.status() && sameRun == state.status().alive())
-        ? List.of(new ContainerChanged(state))
-        : changed(sameRun, rebooted, state);
+    var same =
+        resumed || (old.status() == state.status() && sameRun == state.status().alive());
+    var news = same ? List.<Event>of() : changed(sameRun, rebooted, state);
+    if (old.drift().isEmpty() && !state.drift().isEmpty()) {
+      return Stream.concat(Stream.of(new ContainerDrifted(state)), news.stream()).toList();
+    }
+    return same ? List.of(new ContainerChanged(state)) : news;
   }
 
   private static List<Event> changed(boolean sameRun, boolean rebooted, ContainerState state) {

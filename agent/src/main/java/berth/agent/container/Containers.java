@@ -12,6 +12,7 @@ import berth.protocol.ContainerName;
 import berth.protocol.Problem;
 import berth.protocol.ProblemCode;
 import berth.protocol.command.ContainerCommand;
+import berth.protocol.command.ContainerCommand.AdoptContainer;
 import berth.protocol.command.ContainerCommand.CloneContainer;
 import berth.protocol.command.ContainerCommand.CreateContainer;
 import berth.protocol.command.ContainerCommand.KillContainer;
@@ -21,10 +22,12 @@ import berth.protocol.command.ContainerCommand.RemoveContainer;
 import berth.protocol.command.ContainerCommand.RenameContainer;
 import berth.protocol.command.ContainerCommand.RestartContainer;
 import berth.protocol.command.ContainerCommand.ResumeContainer;
+import berth.protocol.command.ContainerCommand.SetContainer;
 import berth.protocol.command.ContainerCommand.StartContainer;
 import berth.protocol.command.ContainerCommand.StopContainer;
 import berth.protocol.command.WaitFor;
 import berth.protocol.reply.Result;
+import berth.protocol.spec.ContainerSpec;
 import berth.protocol.state.ContainerState;
 import java.io.IOException;
 import java.util.Optional;
@@ -49,10 +52,12 @@ public final class Containers implements Performer<ContainerCommand> {
   private final Cloning cloning;
   private final Renaming renaming;
   private final ContainerPicture picture;
+  private final Shaper shaper;
 
   Containers(
       Pools pools,
       Settings settings,
+      Shaper shaper,
       Place place,
       Starter starter,
       Removal removal,
@@ -73,6 +78,7 @@ public final class Containers implements Performer<ContainerCommand> {
     this.cloning = cloning;
     this.renaming = renaming;
     this.picture = picture;
+    this.shaper = shaper;
   }
 
   @Override
@@ -88,6 +94,7 @@ public final class Containers implements Performer<ContainerCommand> {
         }
         case RestartContainer(var name, var until) -> restart(name, until, job);
         case RemoveContainer(var name, var force) -> {
+          requireUnprotected(name);
           removal.remove(name, force, job);
           yield new Result.Done();
         }
@@ -99,6 +106,12 @@ public final class Containers implements Performer<ContainerCommand> {
         case RenameContainer(var name, var to) -> {
           renaming.perform(name, to, job);
           yield now(to);
+        }
+        case SetContainer set -> set(set, job);
+        case AdoptContainer(var name) -> {
+          requireVolume(name);
+          shaper.adopt(name, job);
+          yield now(name);
         }
       };
     } catch (IOException e) {
@@ -131,6 +144,7 @@ public final class Containers implements Performer<ContainerCommand> {
       }
     }
     place.add(name, pools.holding(name).orElseThrow().storage().volume(name).orElseThrow());
+    shaper.autostart(name, spec(command));
     command.start().ifPresent(until -> startNew(name, until, job));
     return now(name);
   }
@@ -147,10 +161,34 @@ public final class Containers implements Performer<ContainerCommand> {
     place.requireFree(name, pools);
     settings.requireNoneByHand(name);
     removal.forgetUnit(name);
+    undo.add(() -> removal.forgetUnit(name));
     undo.add(() -> settings.delete(name));
-    settings.write(name, new Settings.Origin(job.id(), Optional.of(command.image())));
+    shaper.make(
+        name, new Settings.Origin(job.id(), Optional.of(command.image())), spec(command));
     job.progress("making a volume from " + command.image());
-    pool.storage().create(name, command.image(), tree -> Identity.give(name, tree), job);
+    pool.storage()
+        .create(
+            name,
+            command.image(),
+            tree -> Identity.give(hostname(name, spec(command)), tree),
+            job);
+  }
+
+  private void rename(ContainerName name) throws IOException {
+    var written = settings.read(name);
+    var pool = pools.holding(name);
+    if (written.isPresent() && pool.isPresent()) {
+      var volume = pool.get().storage().volume(name).orElseThrow();
+      Identity.name(hostname(name, written.get().spec()), volume);
+    }
+  }
+
+  private static String hostname(ContainerName name, ContainerSpec spec) {
+    return spec.hostname().orElse(name.value());
+  }
+
+  private static ContainerSpec spec(CreateContainer command) {
+    return command.spec().orElse(ContainerSpec.DEFAULT);
   }
 
   /** A new container that does not start is not left behind. */
@@ -199,6 +237,16 @@ public final class Containers implements Performer<ContainerCommand> {
     return now(name);
   }
 
+  private Result set(SetContainer command, Job job) throws IOException {
+    var name = command.container();
+    require(name);
+    shaper.change(name, command.patch(), command.force(), job);
+    if (command.patch().change().has("hostname")) {
+      rename(name);
+    }
+    return now(name);
+  }
+
   private Result kill(KillContainer command) {
     require(command.container());
     signals.send(command.container(), command.signal(), command.whom());
@@ -227,6 +275,25 @@ public final class Containers implements Performer<ContainerCommand> {
     require(source);
     cloning.make(source, clone, job);
     return now(clone);
+  }
+
+  private void requireUnprotected(ContainerName name) {
+    var guarded = settings.read(name).filter(written -> written.spec().isProtected());
+    if (guarded.isPresent() && pools.holding(name).isPresent()) {
+      throw new BerthException(
+          ProblemCode.CONFLICT,
+          "the container " + name + " is protected",
+          "set protected=false first");
+    }
+  }
+
+  private void requireVolume(ContainerName name) {
+    if (require(name).pool().isEmpty()) {
+      throw new BerthException(
+          ProblemCode.UNSUPPORTED,
+          "the container " + name + " is in no pool of Berth's",
+          "name the folder that holds it as a pool in the agent's configuration");
+    }
   }
 
   private ContainerState require(ContainerName name) {

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -38,6 +39,7 @@ final class Inspector {
   private final Systemd systemd;
   private final Machines machines;
   private final UnitJournal journal;
+  private final Effects effects = new Effects();
 
   Inspector(
       Pools pools, Settings settings, Systemd systemd, Machines machines, UnitJournal journal) {
@@ -92,8 +94,10 @@ final class Inspector {
       Optional<Pool> pool,
       Optional<Path> volume,
       UnitStatus unit) {
-    var origin = settings.origin(name);
+    var written = settings.read(name);
+    var origin = written.map(Settings.Written::origin);
     var status = status(unit, machine);
+    var properties = systemd.properties(unit.unit());
     return new ContainerState(
         name,
         status,
@@ -102,12 +106,54 @@ final class Inspector {
         origin.flatMap(Settings.Origin::image),
         pool.map(Pool::name),
         volume.map(Path::toString).orElse(""),
-        limits(systemd.properties(unit.unit())),
+        limits(properties),
         unit.since(),
         unit.unit().value(),
         volume.flatMap(OsRelease::prettyName),
         origin.isPresent(),
-        status == Status.FAILED ? reason(unit) : Optional.empty());
+        status == Status.FAILED ? reason(unit) : Optional.empty(),
+        written.map(Settings.Written::spec),
+        settings.drift(name),
+        written.map(w -> warnings(w, machine, volume, unit, properties)).orElse(List.of()));
+  }
+
+  /** What of the wish does not hold, or not yet; of a run only once its init is on its own. */
+  private List<String> warnings(
+      Settings.Written written,
+      Optional<Machine> machine,
+      Optional<Path> volume,
+      UnitStatus unit,
+      Properties properties) {
+    var warnings = new ArrayList<String>();
+    var enabled = unit.unitFile().equals("enabled");
+    if (enabled != written.spec().autostart()) {
+      warnings.add("autostart does not hold: the unit is " + unit.unitFile());
+    }
+    if (machine.isPresent() && unit.isActive()) {
+      var waiting =
+          written.waiting().invocation().equals(unit.invocation())
+              ? written.waiting()
+              : Settings.Waiting.NONE;
+      waiting.fields().forEach(field -> warnings.add(field + " waits for a restart"));
+      warnings.addAll(
+          effects.missing(
+              written.spec(),
+              waiting,
+              volume.map(Path::toString).orElse(""),
+              machine.get(),
+              properties,
+              () -> uidShift(machine.get().name())));
+    }
+    return warnings;
+  }
+
+  /** Some number that is not the host's, where it stopped meanwhile. */
+  private long uidShift(ContainerName name) {
+    try {
+      return machines.uidShift(name);
+    } catch (BusException _) {
+      return -1;
+    }
   }
 
   private static Status status(UnitStatus unit, Optional<Machine> machine) {

@@ -73,7 +73,8 @@ final class Starter {
     job.progress("stopping");
     freezer.thaw(unit);
     try {
-      systemd.stop(unit, limit.orElse(STOP_LIMIT));
+      var own = longer(STOP_LIMIT, systemd.properties(unit).number("TimeoutStopUSec"));
+      systemd.stop(unit, limit.orElse(own));
     } catch (BusException e) {
       if (!e.is(BusException.NO_REPLY)) {
         throw e;
@@ -106,10 +107,17 @@ final class Starter {
   }
 
   private void startUnit(ContainerName container, UnitName unit) {
-    var result = systemd.start(unit, START_LIMIT.plusSeconds(5)); // systemd's own limit tells more
+    var limit = longer(START_LIMIT, systemd.properties(unit).number("TimeoutStartUSec"));
+    var result = systemd.start(unit, limit.plusSeconds(5)); // systemd's own limit tells more
     if (!result.isDone()) {
       throw failed(container, unit, systemd.status(unit));
     }
+  }
+
+  /** The unit's own limit where that is the longer one; a negative number is "infinity". */
+  private static Duration longer(Duration limit, long micros) {
+    var own = Duration.ofMillis(micros / 1000).plusSeconds(5);
+    return micros > 0 && own.compareTo(limit) > 0 ? own : limit;
   }
 
   private void clearAfterAKill(ContainerName container, UnitName unit) {

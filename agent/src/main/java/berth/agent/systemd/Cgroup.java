@@ -36,7 +36,8 @@ public record Cgroup(Path folder) {
     return in(ROOT, controlGroup);
   }
 
-  static Optional<Cgroup> in(Path root, String controlGroup) {
+  /** The same below another mount point than the usual one. */
+  public static Optional<Cgroup> in(Path root, String controlGroup) {
     Path folder = Path.of(controlGroup).normalize();
     if (!folder.isAbsolute() || folder.getNameCount() == 0) {
       return Optional.empty();

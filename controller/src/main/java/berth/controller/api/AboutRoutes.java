@@ -14,6 +14,7 @@ final class AboutRoutes {
   private final Index index;
   private final EventLog events;
   private final byte[] openApi = resource("/berth/openapi.json");
+  private final byte[] containerSchema = resource("/berth/container.schema.json");
 
   AboutRoutes(String version, EventLog events) {
     this.index = new Index("berth", version, LINKS);
@@ -45,6 +46,11 @@ final class AboutRoutes {
 
   Future<Answer> openApi(Request request) {
     return Future.succeededFuture(Answer.bytes(Route.JSON, openApi));
+  }
+
+  /** The JSON Schema of a container's specification. */
+  Future<Answer> containerSchema(Request request) {
+    return Future.succeededFuture(Answer.bytes(Route.JSON, containerSchema));
   }
 
   /** Well is who can read the database. */

@@ -12,9 +12,11 @@ import berth.protocol.HostId;
 import berth.protocol.ImageName;
 import berth.protocol.PoolName;
 import berth.protocol.command.ContainerCommand;
+import berth.protocol.command.ContainerCommand.AdoptContainer;
 import berth.protocol.command.ContainerCommand.CreateContainer;
 import berth.protocol.command.ContainerCommand.RemoveContainer;
 import berth.protocol.command.ContainerCommand.RestartContainer;
+import berth.protocol.command.ContainerCommand.SetContainer;
 import berth.protocol.command.ContainerCommand.StartContainer;
 import berth.protocol.command.ContainerCommand.StopContainer;
 import berth.protocol.command.LogSelection;
@@ -24,6 +26,8 @@ import berth.protocol.command.Terminal;
 import berth.protocol.command.ViewCommand.InspectContainer;
 import berth.protocol.command.ViewCommand.WatchUsage;
 import berth.protocol.command.WaitFor;
+import berth.protocol.spec.ContainerSpec;
+import berth.protocol.spec.SpecPatch;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.Arrays;
@@ -53,7 +57,11 @@ final class ContainerRoutes {
 
   /** A container to be made; see {@link CreateContainer}. */
   record NewContainer(
-      ContainerName name, ImageName image, Optional<PoolName> pool, Optional<WaitFor> start) {
+      ContainerName name,
+      ImageName image,
+      Optional<PoolName> pool,
+      Optional<WaitFor> start,
+      Optional<ContainerSpec> spec) {
     NewContainer {
       Objects.requireNonNull(name, "name");
       Objects.requireNonNull(image, "image");
@@ -123,7 +131,8 @@ final class ContainerRoutes {
         request.body(
             NewContainer.class,
             wanted ->
-                new CreateContainer(wanted.name(), wanted.image(), wanted.pool(), wanted.start()));
+                new CreateContainer(
+                    wanted.name(), wanted.image(), wanted.pool(), wanted.start(), wanted.spec()));
     return submit(request, "create", new ContainerRef(host, command.container()), command);
   }
 
@@ -150,6 +159,18 @@ final class ContainerRoutes {
     var container = container(request);
     var timeout = request.body(Stop.class, stop -> stop.timeout().map(ContainerRoutes::positive));
     return submit(request, "stop", container, new StopContainer(container.container(), timeout));
+  }
+
+  Future<Answer> set(Request request) {
+    var container = container(request);
+    var patch = request.body(SpecPatch.class, change -> change);
+    var force = request.flag("force");
+    return submit(request, "set", container, new SetContainer(container.container(), patch, force));
+  }
+
+  Future<Answer> adopt(Request request) {
+    var container = container(request);
+    return submit(request, "adopt", container, new AdoptContainer(container.container()));
   }
 
   /** The summary names the program alone: arguments may carry what is not for everybody. */

@@ -2,6 +2,7 @@ package berth.controller.api;
 
 import static berth.controller.api.http.Route.delete;
 import static berth.controller.api.http.Route.get;
+import static berth.controller.api.http.Route.patch;
 import static berth.controller.api.http.Route.post;
 
 import berth.controller.api.http.HttpServers;
@@ -114,6 +115,9 @@ public final class HttpApi {
         post("/api/v1/hosts/{host}/containers/{name}/inspect", containers::inspect)
             .query("deadline"),
         post("/api/v1/hosts/{host}/usage", containers::usage).json().query("deadline"),
+        patch("/api/v1/hosts/{host}/containers/{name}", containers::set).query("force", "deadline"),
+        post("/api/v1/hosts/{host}/containers/{name}/adopt", containers::adopt).query("deadline"),
+        get("/api/v1/schemas/container.json", about::containerSchema),
         get("/api/v1/images", images::list).query("host"),
         post("/api/v1/images/{image}/build", images::build).json().query("deadline"),
         post("/api/v1/images/{image}/import", images::bring).json().query("deadline"),

@@ -89,6 +89,10 @@ public final class BerthCli {
             OperationCommands.group(),
             LabCommands.group(),
             BenchCommands.group(),
+            SpecCommands.set(),
+            SpecCommands.enable(),
+            SpecCommands.disable(),
+            SpecCommands.adopt(),
             CompletionCommand.spec(),
             ShellCommand.spec(stopAtOperand),
             SessionCommands.group());

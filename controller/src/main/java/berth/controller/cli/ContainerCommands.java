@@ -8,6 +8,7 @@ import berth.protocol.ImageName;
 import berth.protocol.PoolName;
 import berth.protocol.Wire;
 import berth.protocol.command.WaitFor;
+import berth.protocol.spec.ContainerSpec;
 import berth.protocol.state.ContainerState;
 import java.io.IOException;
 import java.time.Duration;
@@ -34,9 +35,11 @@ final class ContainerCommands {
         args(
             List.of(
                 Options.container(),
-                Options.required(
-                    Options.typed(
-                        "--image", "NAME", "The image.", ImageName.class, ImageName::new)),
+                Options.text(
+                    "-f|--file",
+                    "FILE",
+                    "What it shall be, in YAML or JSON; - for standard input."),
+                Options.typed("--image", "NAME", "The image.", ImageName.class, ImageName::new),
                 Options.typed(
                     "--pool",
                     "NAME",
@@ -44,8 +47,11 @@ final class ContainerCommands {
                     PoolName.class,
                     PoolName::new),
                 Options.flag("--start", "Start it."),
-                until())),
+                until()),
+            SpecOptions.all()),
         "berth create lab1/web --image debian-13",
+        "berth create lab1/web -f web.yaml --start",
+        "berth create lab1/web --image debian-13 --memory 1GiB --port 8080:80 --bind /srv/www",
         "berth create lab1/web --image debian-13 --start --wait ready");
   }
 
@@ -108,11 +114,18 @@ final class ContainerCommands {
         "Show a container.",
         ContainerCommands::show,
         List.of(Options.container()),
-        "berth show lab1/web");
+        "berth show lab1/web",
+        "berth show lab1/web -o yaml > web.yaml");
   }
 
   static List<ArgSpec> args(List<? extends ArgSpec> own) {
-    return Stream.<ArgSpec>concat(own.stream(), Options.operation().stream()).toList();
+    return args(own, List.of());
+  }
+
+  private static List<ArgSpec> args(List<? extends ArgSpec> own, List<OptionSpec> more) {
+    return Stream.of(own.stream(), more.stream(), Options.operation().stream())
+        .<ArgSpec>flatMap(specs -> specs)
+        .toList();
   }
 
   static OptionSpec until() {
@@ -148,8 +161,12 @@ final class ContainerCommands {
     var ref = invocation.operand(0, ContainerRef.class);
     var body = new TreeMap<String, Object>();
     body.put("name", ref.container());
-    body.put("image", invocation.<ImageName>option("--image").orElseThrow());
-    invocation.<PoolName>option("--pool").ifPresent(pool -> body.put("pool", pool));
+    var document = SpecDocument.read(invocation);
+    body.putAll(document.place(invocation));
+    var spec = SpecOptions.over(document.spec(), invocation);
+    if (!spec.isEmpty()) {
+      body.put("spec", spec);
+    }
     // To wait for a state is to start it: nobody waits for a container that nobody starts.
     if (invocation.flag("--start") || invocation.flag("--wait")) {
       body.put("start", invocation.option("--wait", WaitFor.STARTED));
@@ -211,7 +228,8 @@ final class ContainerCommands {
     var ref = invocation.operand(0, ContainerRef.class);
     var answer = invocation.api().get(path(ref));
     if (invocation.json()) {
-      invocation.print(answer);
+      invocation.print(
+          invocation.format() == Options.Format.yaml ? SpecDocument.of(answer) : answer);
       return ExitCode.DONE;
     }
     var container = Wire.json().treeToValue(answer, ContainerView.class).container();
@@ -229,7 +247,20 @@ final class ContainerCommands {
     Views.line(terminal, "Limits", limits(container.limits()));
     Views.line(terminal, "Unit", container.unit());
     Views.line(terminal, "Made by", container.managed() ? "Berth" : "hand");
+    container.spec().ifPresent(spec -> wish(terminal, spec));
+    for (var drift : container.drift()) {
+      Views.line(terminal, "Drift", drift.file() + " " + String.join(", ", drift.keys()));
+    }
+    container.warnings().forEach(warning -> Views.line(terminal, "Warning", warning));
     return ExitCode.DONE;
+  }
+
+  private static void wish(Terminal terminal, ContainerSpec spec) {
+    Views.line(terminal, "Description", spec.description().orElse(""));
+    var labels = spec.labels().entrySet().stream().map(Object::toString).toList();
+    Views.line(terminal, "Labels", String.join(", ", labels));
+    Views.line(terminal, "Autostart", spec.autostart() ? "yes" : "");
+    Views.line(terminal, "Protected", spec.isProtected() ? "yes" : "");
   }
 
   private static String limits(ContainerState.Limits limits) {

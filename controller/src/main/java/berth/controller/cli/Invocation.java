@@ -10,6 +10,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Optional;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /**
@@ -61,8 +62,18 @@ record Invocation(ParseResult parsed, List<String> rest, Terminal terminal) {
     return parsed.matchedPositionalValue(index, List.<T>of());
   }
 
+  /** Whether a document is wanted, and no text for people. */
   boolean json() {
-    return option("--output", Options.Format.table) == Options.Format.json;
+    return format() != Options.Format.table;
+  }
+
+  Options.Format format() {
+    return option("--output", Options.Format.table);
+  }
+
+  /** A command line that says too little, or what does not go together. */
+  ParameterException usage(String message) {
+    return new ParameterException(parsed.commandSpec().commandLine(), message);
   }
 
   boolean quiet() {
@@ -71,11 +82,13 @@ record Invocation(ParseResult parsed, List<String> rest, Terminal terminal) {
 
   /** Prints a document for scripts. */
   void print(Object document) throws IOException {
-    terminal.out().write(pretty(document));
-    terminal.out().println();
+    switch (format()) {
+      case yaml -> terminal.out().print(Yaml.write(document));
+      case json, table -> terminal.out().println(pretty(document));
+    }
   }
 
-  private static byte[] pretty(Object document) throws JsonProcessingException {
-    return Wire.json().writerWithDefaultPrettyPrinter().writeValueAsBytes(document);
+  private static String pretty(Object document) throws JsonProcessingException {
+    return Wire.json().writerWithDefaultPrettyPrinter().writeValueAsString(document);
   }
 }

@@ -154,7 +154,18 @@ final class Operation {
           .problem()
           .ifPresentOrElse(
               problem -> Problems.print(terminal, operation.summary(), problem),
-              () -> terminal.out().println(outcome(operation, target)));
+              () -> {
+                terminal.out().println(outcome(operation, target));
+                warn(target);
+              });
+    }
+  }
+
+  private void warn(TargetView target) {
+    if (target.result().orElse(null) instanceof Result.ContainerResult(var container)) {
+      for (var warning : container.warnings()) {
+        invocation.terminal().err().println("warning: " + Problems.printable(warning));
+      }
     }
   }
 

@@ -20,7 +20,8 @@ final class Options {
   /** How results are printed. */
   enum Format {
     table,
-    json
+    json,
+    yaml
   }
 
   private static final Pattern SPAN = Pattern.compile("([0-9]{1,9})(ms|s|m|min|h|d)?");
@@ -76,6 +77,19 @@ final class Options {
         .arity("1")
         .type(List.class)
         .auxiliaryTypes(String.class)
+        .description(description)
+        .build();
+  }
+
+  /** An option that may be given again, each with one value. */
+  static <T> OptionSpec listed(
+      String names, String label, String description, Function<String, T> parser) {
+    return OptionSpec.builder(names.split("\\|"))
+        .paramLabel(label)
+        .arity("1")
+        .type(List.class)
+        .auxiliaryTypes(Object.class)
+        .converters(converter(parser))
         .description(description)
         .build();
   }
@@ -218,7 +232,7 @@ final class Options {
             .paramLabel("FORMAT")
             .arity("1")
             .type(Format.class)
-            .description("table for people (the default), json for scripts.")
+            .description("table for people (the default), json or yaml for scripts.")
             .build(),
         text("--controller", "URL", "The controller (BERTH_CONTROLLER, http://127.0.0.1:7070)."),
         flag("-q|--quiet", "No progress."),

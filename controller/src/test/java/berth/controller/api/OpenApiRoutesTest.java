@@ -94,6 +94,7 @@ class OpenApiRoutesTest {
           switch (route.content()) {
             case NONE -> Set.of();
             case JSON -> Set.of("application/json");
+            case MERGE_PATCH -> Set.of("application/merge-patch+json");
             case BYTES -> Set.of("application/octet-stream");
           };
       assertThat(names(described(route).at("/requestBody/content")))

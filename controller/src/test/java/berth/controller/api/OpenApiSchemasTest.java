@@ -21,6 +21,7 @@ import berth.protocol.command.Recipe;
 import berth.protocol.command.Terminal;
 import berth.protocol.command.WaitFor;
 import berth.protocol.reply.Result;
+import berth.protocol.spec.ContainerSpec;
 import berth.protocol.state.UsageSample;
 import berth.protocol.stream.Output.OutputChunk;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -93,7 +94,8 @@ class OpenApiSchemasTest {
           Bytes.class,
           WaitFor.class,
           Signal.class,
-          ProblemCode.class);
+          ProblemCode.class,
+          ContainerSpec.class);
 
   static Set<Class<?>> records() {
     var found = new LinkedHashSet<Class<?>>();

@@ -3,12 +3,15 @@ package berth.controller.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import berth.controller.operation.OperationRequest;
+import berth.protocol.ByteSize;
 import berth.protocol.ContainerName;
 import berth.protocol.HostId;
 import berth.protocol.ImageName;
 import berth.protocol.PoolName;
 import berth.protocol.Signal;
+import berth.protocol.Wire;
 import berth.protocol.command.Command;
+import berth.protocol.command.ContainerCommand.AdoptContainer;
 import berth.protocol.command.ContainerCommand.CloneContainer;
 import berth.protocol.command.ContainerCommand.CreateContainer;
 import berth.protocol.command.ContainerCommand.KillContainer;
@@ -18,6 +21,7 @@ import berth.protocol.command.ContainerCommand.RebootContainer;
 import berth.protocol.command.ContainerCommand.RemoveContainer;
 import berth.protocol.command.ContainerCommand.RenameContainer;
 import berth.protocol.command.ContainerCommand.ResumeContainer;
+import berth.protocol.command.ContainerCommand.SetContainer;
 import berth.protocol.command.ContainerCommand.StartContainer;
 import berth.protocol.command.ContainerCommand.StopContainer;
 import berth.protocol.command.ImageCommand.BuildImage;
@@ -25,6 +29,8 @@ import berth.protocol.command.LogSelection;
 import berth.protocol.command.ProcessCommand.Exec;
 import berth.protocol.command.ProcessCommand.ReadLogs;
 import berth.protocol.command.WaitFor;
+import berth.protocol.spec.Port;
+import berth.protocol.spec.SpecPatch;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -136,6 +142,71 @@ class RequestsIT {
   }
 
   @Test
+  void aSpecificationIsTakenWithTheContainerAndReadStrictly() throws Exception {
+    server.post(
+        CONTAINERS,
+        "{\"name\":\"web\",\"image\":\"i\",\"spec\":{\"limits\":{\"memory\":\"1GiB\"},"
+            + "\"network\":{\"kind\":\"veth\",\"ports\":[\"8080:80\"]}}}");
+    var spec =
+        ((CreateContainer) server.operations.submitted.getFirst().targets().getFirst().command())
+            .spec()
+            .orElseThrow();
+    assertThat(spec.limits().memory()).contains(ByteSize.parse("1G"));
+    assertThat(spec.network().ports()).containsExactly(Port.of("tcp:8080:80"));
+
+    var typo =
+        server.post(
+            CONTAINERS, "{\"name\":\"w\",\"image\":\"i\",\"spec\":{\"limits\":{\"memroy\":1}}}");
+    assertThat(typo.statusCode()).isEqualTo(400);
+    assertThat(ApiServer.json(typo).get("detail").textValue()).contains("spec.limits.memroy");
+    var bad =
+        server.post(
+            CONTAINERS,
+            "{\"name\":\"w\",\"image\":\"i\",\"spec\":{\"binds\":[{\"source\":\"srv\"}]}}");
+    assertThat(ApiServer.json(bad).get("detail").textValue())
+        .contains("spec.binds[0]", "bad source", "srv");
+  }
+
+  @Test
+  void aChangeIsAMergePatchAlsoByPost() throws Exception {
+    var change = "{\"labels\":{\"tier\":\"web\",\"old\":null}}";
+    var patch =
+        server
+            .request(CONTAINERS + "/web?force=true")
+            .header("Content-Type", "application/merge-patch+json");
+    server.send(patch.method("PATCH", BodyPublishers.ofString(change)));
+    var post =
+        server
+            .request(CONTAINERS + "/web")
+            .header("X-HTTP-Method-Override", "PATCH")
+            .header("Content-Type", "application/json");
+    server.send(post.POST(BodyPublishers.ofString(change)));
+    server.send(server.request(CONTAINERS + "/web/adopt").POST(BodyPublishers.noBody()));
+
+    var web = ContainerName.of("web");
+    var expected = SpecPatch.of(Wire.json().readTree(change));
+    assertThat(server.operations.submitted)
+        .extracting(request -> request.targets().getFirst().command())
+        .containsExactly(
+            new SetContainer(web, expected, true),
+            new SetContainer(web, expected, false),
+            new AdoptContainer(web));
+    var text =
+        server
+            .request(CONTAINERS + "/web")
+            .header("Content-Type", "text/plain")
+            .method("PATCH", BodyPublishers.ofString(change));
+    assertThat(server.send(text).statusCode()).isEqualTo(415);
+  }
+
+  @Test
+  void theSchemaOfASpecificationIsServed() throws Exception {
+    var schema = ApiServer.json(server.get("/api/v1/schemas/container.json"));
+    assertThat(schema.at("/properties/limits/$ref").textValue())
+        .isEqualTo("#/$defs/ResourceLimits");
+  }
+
+  @Test
   void execSaysOnlyTheProgramInItsSummary() throws Exception {
     server.post(
         CONTAINERS + "/web/exec",
@@ -216,7 +287,7 @@ class RequestsIT {
       delimiter = '|',
       value = {
         "{\"name\":\"x\",\"image\":\"a\",\"pol\":\"b\"} | pol: unknown field, known are image,"
-            + " name, pool, start",
+            + " name, pool, spec, start",
         "{\"name\":\"web\"} | missing image",
         "{\"name\":5,\"image\":\"a\"} | name: must be text",
         "{\"name\":null,\"image\":\"a\"} | missing name",

@@ -58,7 +58,16 @@ class BerthCliTest {
         "wait lab1/web",
         "wait --for tea lab1/web",
         "start web*",
-        "start lab1/[a"
+        "start lab1/[a",
+        "create lab1/web --image i --memory lots",
+        "create lab1/web --image i --port 99999:1",
+        "create lab1/web --image i --network token-ring",
+        "create lab1/web --image i --label tier",
+        "create lab1/web --image i --capability fly",
+        "set lab1/web",
+        "set lab1/web lab1/db",
+        "set autostart=true memory=1G",
+        "set web autostart=true"
       })
   void aWrongCommandLineIsUsageAndSendsNothing(String line) {
     assertThat(controller.run(line.split(" "))).isEqualTo(ExitCode.USAGE);
@@ -92,6 +101,134 @@ class BerthCliTest {
     assertThat(controller.requests.getFirst())
         .contains("\"name\":\"web\"", "\"image\":\"debian-13\"", "\"start\":\"READY\"");
     assertThat(controller.out()).contains("create lab1/web: done");
+  }
+
+  @Test
+  void createTakesADocumentAndOptionsOverIt() {
+    controller.on(
+        "POST hosts/lab1/containers", 202, operation("SUCCEEDED", 2, target("SUCCEEDED", "")));
+    var yaml =
+        """
+        image: debian-13
+        privateUsers: no
+        labels: {tier: web}
+        limits: {memory: 1GiB, cpus: 1}
+        """;
+    var line =
+        "create lab1/web -f - --pool fast --label a=b --cpus 1.5 --port 8080:80 --protect"
+            + " --bind /srv:/mnt:ro --capability net_admin --env A=b=c --tmpfs /run/x:1M";
+    assertThat(controller.runWith(yaml, line.split(" "))).isEqualTo(ExitCode.DONE);
+    assertThat(controller.requests.getFirst())
+        .isEqualTo(
+            ("POST hosts/lab1/containers {'image':'debian-13','name':'web','pool':'fast','spec':{"
+                    + "'privateUsers':'no','labels':{'tier':'web','a':'b'},"
+                    + "'limits':{'memory':'1GiB','cpus':1.5},'environment':{'A':'b=c'},"
+                    + "'network':{'kind':'veth','ports':['tcp:8080:80']},"
+                    + "'binds':[{'source':'/srv','target':'/mnt','readOnly':true}],"
+                    + "'tmpfs':[{'path':'/run/x','size':1048576}],"
+                    + "'capabilities':{'add':['CAP_NET_ADMIN']},'protected':true}}")
+                .replace('\'', '"'));
+  }
+
+  @Test
+  void aDocumentThatIsNoneIsRefusedByItsName() {
+    assertThat(controller.runWith("a: [", "create", "lab1/web", "-f", "-"))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(controller.err()).contains("- is no YAML");
+    assertThat(controller.run("create", "lab1/web", "-f", "/no/such.yaml"))
+        .isEqualTo(ExitCode.FAILED);
+    assertThat(controller.err()).contains("no file /no/such.yaml");
+    assertThat(controller.requests).isEmpty();
+  }
+
+  @Test
+  void setIsAMergePatchForEachContainer() {
+    for (var name : new String[] {"web", "db"}) {
+      controller.on(
+          "POST hosts/lab1/containers/" + name + "?force=false",
+          202,
+          operation("SUCCEEDED", 2, target("SUCCEEDED", "")));
+    }
+    var status =
+        controller.run(
+            "set",
+            "lab1/web",
+            "lab1/db",
+            "limits.memory=1GiB",
+            "limits.cpus=1.5",
+            "labels.example.org/tier=1.10",
+            "autostart=true",
+            "binds=[{source: /srv, readOnly: true}]",
+            "network.kind=host",
+            "hostname=");
+    assertThat(status).isEqualTo(ExitCode.DONE);
+    var change =
+        (" {'limits':{'memory':'1GiB','cpus':1.5},'labels':{'example.org/tier':'1.10'},"
+                + "'autostart':true,'binds':[{'source':'/srv','readOnly':true}],"
+                + "'network':{'kind':'host'},'hostname':null}")
+            .replace('\'', '"');
+    assertThat(controller.requests)
+        .containsExactly(
+            "POST hosts/lab1/containers/web?force=false" + change,
+            "POST hosts/lab1/containers/db?force=false" + change);
+  }
+
+  @Test
+  void enableAndDisableSetTheAutostart() {
+    controller.on(
+        "POST hosts/lab1/containers/web?force=false",
+        202,
+        operation("SUCCEEDED", 2, target("SUCCEEDED", "")));
+    controller.run("enable", "lab1/web");
+    controller.run("disable", "lab1/web");
+    assertThat(controller.requests.getFirst()).endsWith("{\"autostart\":true}");
+    assertThat(controller.requests.getLast()).endsWith("{\"autostart\":false}");
+  }
+
+  @Test
+  void aContainerIsShownAsTheDocumentItCanBeMadeOf() {
+    controller.on(
+        "GET hosts/lab1/containers/web",
+        200,
+        "{'host':'lab1','container':{'name':'web','status':'STOPPED','addresses':[],"
+            + "'image':'debian-13','pool':'default','volume':'/var/lib/machines/web','limits':{},"
+            + "'unit':'systemd-nspawn@web.service','managed':true,'drift':[],'warnings':[],"
+            + "'spec':{'hostname':'shop','privateUsers':'no','environment':{'N':'1','Y':'yes'},"
+            + "'network':{'kind':'veth','ports':['tcp:80:80']},'restart':'no',"
+            + "'limits':{'memory':1073741824}}}}");
+    assertThat(controller.run("show", "lab1/web", "-o", "yaml")).isEqualTo(ExitCode.DONE);
+    assertThat(controller.out())
+        .isEqualTo(
+            """
+            image: debian-13
+            pool: default
+            hostname: shop
+            environment:
+              "N": "1"
+              "Y": "yes"
+            privateUsers: "no"
+            network:
+              kind: veth
+              ports:
+              - tcp:80:80
+            limits:
+              memory: 1GiB
+            """);
+  }
+
+  @Test
+  void whatDoesNotHoldIsAWarning() {
+    var result =
+        ",'result':{'kind':'container-result','container':{'name':'web','status':'READY',"
+            + "'addresses':[],'volume':'','limits':{},'unit':'u','managed':true,'drift':[],"
+            + "'warnings':['hostname waits for a restart']}}";
+    controller.on(
+        "POST hosts/lab1/containers/web?force=true",
+        202,
+        operation("SUCCEEDED", 2, target("SUCCEEDED", result)));
+    controller.run("set", "--force", "lab1/web", "hostname=shop");
+    assertThat(controller.out()).contains("lab1/web is ready");
+    assertThat(controller.err()).contains("warning: hostname waits for a restart");
   }
 
   @ParameterizedTest

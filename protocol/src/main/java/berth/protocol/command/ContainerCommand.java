@@ -4,6 +4,8 @@ import berth.protocol.ContainerName;
 import berth.protocol.ImageName;
 import berth.protocol.PoolName;
 import berth.protocol.Signal;
+import berth.protocol.spec.ContainerSpec;
+import berth.protocol.spec.SpecPatch;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -19,13 +21,27 @@ public sealed interface ContainerCommand extends Command {
    *
    * @param pool where its volume goes; empty for the host's default pool
    * @param start empty to leave it stopped
+   * @param spec what it shall be; empty for the defaults
    */
   record CreateContainer(
-      ContainerName container, ImageName image, Optional<PoolName> pool, Optional<WaitFor> start)
+      ContainerName container,
+      ImageName image,
+      Optional<PoolName> pool,
+      Optional<WaitFor> start,
+      Optional<ContainerSpec> spec)
       implements ContainerCommand {
     public CreateContainer {
       Objects.requireNonNull(container, "container");
       Objects.requireNonNull(image, "image");
+    }
+
+    /** With all at the defaults. */
+    public CreateContainer(
+        ContainerName container,
+        ImageName image,
+        Optional<PoolName> pool,
+        Optional<WaitFor> start) {
+      this(container, image, pool, start, Optional.empty());
     }
   }
 
@@ -159,6 +175,31 @@ public sealed interface ContainerCommand extends Command {
       if (container.equals(to)) {
         throw new IllegalArgumentException("bad new name \"" + to + "\": it is the old one");
       }
+    }
+  }
+
+  /**
+   * Changes what a container shall be. Limits change at once; what waits for a restart is told in
+   * the result's warnings. Refused with {@code CONFLICT} where its files were changed by hand.
+   *
+   * @param patch made on the host, so that two changes do not lose each other
+   * @param force whether what was changed by hand is overwritten
+   */
+  record SetContainer(ContainerName container, SpecPatch patch, boolean force)
+      implements ContainerCommand {
+    public SetContainer {
+      Objects.requireNonNull(container, "container");
+      Objects.requireNonNull(patch, "patch");
+    }
+  }
+
+  /**
+   * Takes a container that was made by hand under Berth's care, as it is and without a restart; one
+   * that Berth made is fine.
+   */
+  record AdoptContainer(ContainerName container) implements ContainerCommand {
+    public AdoptContainer {
+      Objects.requireNonNull(container, "container");
     }
   }
 }

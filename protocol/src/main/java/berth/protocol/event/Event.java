@@ -73,6 +73,13 @@ public sealed interface Event {
     }
   }
 
+  /** Its files were changed by hand, and no longer say what it shall be; its drift tells. */
+  record ContainerDrifted(ContainerState container) implements ContainerEvent {
+    public ContainerDrifted {
+      Objects.requireNonNull(container, "container");
+    }
+  }
+
   /** A container is no longer there. */
   record ContainerRemoved(ContainerName name) implements Event {
     public ContainerRemoved {

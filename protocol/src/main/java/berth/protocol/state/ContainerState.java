@@ -4,6 +4,7 @@ import berth.protocol.ByteSize;
 import berth.protocol.ContainerName;
 import berth.protocol.ImageName;
 import berth.protocol.PoolName;
+import berth.protocol.spec.ContainerSpec;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -22,6 +23,9 @@ import java.util.Optional;
  * @param os the PRETTY_NAME of its os-release(5)
  * @param managed whether Berth made it
  * @param reason why it failed, in a line
+ * @param spec what it shall be, where it is managed
+ * @param drift which of its files were changed by hand, and in what
+ * @param warnings what of its specification does not hold, or not yet, in a line each
  */
 public record ContainerState(
     ContainerName name,
@@ -36,7 +40,10 @@ public record ContainerState(
     String unit,
     Optional<String> os,
     boolean managed,
-    Optional<String> reason) {
+    Optional<String> reason,
+    Optional<ContainerSpec> spec,
+    List<Drift> drift,
+    List<String> warnings) {
 
   /** Where a container is in its life. */
   public enum Status {
@@ -83,6 +90,19 @@ public record ContainerState(
         new Limits(Optional.empty(), Optional.empty(), Optional.empty());
   }
 
+  /**
+   * A file of Berth's that somebody changed by hand.
+   *
+   * @param file its path on the host
+   * @param keys the settings that differ, such as {@code Exec.Boot}; none where only comments do
+   */
+  public record Drift(String file, List<String> keys) {
+    public Drift {
+      Objects.requireNonNull(file, "file");
+      keys = keys == null ? List.of() : List.copyOf(keys);
+    }
+  }
+
   public ContainerState {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(status, "status");
@@ -90,5 +110,41 @@ public record ContainerState(
     Objects.requireNonNull(unit, "unit");
     addresses = addresses == null ? List.of() : List.copyOf(addresses);
     limits = limits == null ? Limits.NONE : limits;
+    drift = drift == null ? List.of() : List.copyOf(drift);
+    warnings = warnings == null ? List.of() : List.copyOf(warnings);
+  }
+
+  /** One of which nothing is known that it should be. */
+  public ContainerState(
+      ContainerName name,
+      Status status,
+      Optional<Long> leader,
+      List<String> addresses,
+      Optional<ImageName> image,
+      Optional<PoolName> pool,
+      String volume,
+      Limits limits,
+      Optional<Instant> since,
+      String unit,
+      Optional<String> os,
+      boolean managed,
+      Optional<String> reason) {
+    this(
+        name,
+        status,
+        leader,
+        addresses,
+        image,
+        pool,
+        volume,
+        limits,
+        since,
+        unit,
+        os,
+        managed,
+        reason,
+        Optional.empty(),
+        List.of(),
+        List.of());
   }
 }

@@ -22,9 +22,18 @@ public final class Identity {
    * To a copy of an image: {@code uninitialized} has the first boot make a new machine-id
    * (machine-id(5)).
    */
-  public static void give(ContainerName container, Path tree) throws IOException {
+  public static void give(String hostname, Path tree) throws IOException {
     try (var files = RootedFiles.at(tree)) {
-      give(container, "uninitialized", files);
+      give(hostname, "uninitialized", files);
+    }
+  }
+
+  /** An init takes the name from there (hostname(5)), whatever nspawn called the container. */
+  public static void name(String hostname, Path tree) throws IOException {
+    try (var files = RootedFiles.at(tree)) {
+      if (files.hasDirectory(ETC)) {
+        hostname(hostname, files);
+      }
     }
   }
 
@@ -34,7 +43,7 @@ public final class Identity {
    */
   public static void renew(ContainerName container, Path tree) throws IOException {
     try (var files = RootedFiles.at(tree)) {
-      give(container, UUID.randomUUID().toString().replace("-", ""), files);
+      give(container.value(), UUID.randomUUID().toString().replace("-", ""), files);
       files.removeFile(STATE, "random-seed");
       files.removeFile(STATE, "credential.secret");
       files.removeFile("var/lib/dbus", "machine-id");
@@ -47,21 +56,21 @@ public final class Identity {
     try (var files = RootedFiles.at(tree)) {
       var called = files.read("etc/hostname", LONGEST_HOST_NAME).map(String::strip);
       if (called.filter(from.value()::equals).isPresent()) {
-        hostname(to, files);
+        hostname(to.value(), files);
       }
     }
   }
 
-  private static void give(ContainerName container, String machineId, RootedFiles files)
+  private static void give(String hostname, String machineId, RootedFiles files)
       throws IOException {
     if (files.hasDirectory(ETC)) {
       files.replace(ETC, "machine-id", machineId + "\n", "r--r--r--");
-      hostname(container, files);
+      hostname(hostname, files);
     }
     files.empty("var/log/journal");
   }
 
-  private static void hostname(ContainerName container, RootedFiles files) throws IOException {
-    files.replace(ETC, "hostname", container + "\n", "rw-r--r--");
+  private static void hostname(String hostname, RootedFiles files) throws IOException {
+    files.replace(ETC, "hostname", hostname + "\n", "rw-r--r--");
   }
 }

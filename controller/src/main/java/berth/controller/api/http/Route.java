@@ -21,6 +21,7 @@ public record Route(
     Handler handler) {
 
   public static final String JSON = "application/json";
+  public static final String MERGE_PATCH = "application/merge-patch+json";
   public static final String BYTES = "application/octet-stream";
 
   /** What a route takes as a body. */
@@ -29,6 +30,10 @@ public record Route(
     NONE,
     /** A JSON object of at most {@link RequestBody#MAX_JSON_BYTES}, or none at all. */
     JSON,
+    /**
+     * A JSON Merge Patch (RFC 7396), said to be one or to be plain JSON, as large as JSON may be.
+     */
+    MERGE_PATCH,
     /** Any bytes, however many, taken as they come. */
     BYTES
   }
@@ -50,6 +55,11 @@ public record Route(
 
   public static Route post(String path, Handler handler) {
     return new Route(HttpMethod.POST, path, List.of(), Content.NONE, List.of(JSON), handler);
+  }
+
+  public static Route patch(String path, Handler handler) {
+    return new Route(
+        HttpMethod.PATCH, path, List.of(), Content.MERGE_PATCH, List.of(JSON), handler);
   }
 
   public static Route delete(String path, Handler handler) {

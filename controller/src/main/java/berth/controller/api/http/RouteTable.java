@@ -29,7 +29,15 @@ public final class RouteTable {
 
   private static final Set<HttpMethod> METHODS =
       Set.of(
-          HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST, HttpMethod.DELETE, HttpMethod.OPTIONS);
+          HttpMethod.GET,
+          HttpMethod.HEAD,
+          HttpMethod.POST,
+          HttpMethod.PATCH,
+          HttpMethod.DELETE,
+          HttpMethod.OPTIONS);
+
+  /** By which a client that cannot send PATCH asks for it with a POST. */
+  private static final String OVERRIDE = "X-HTTP-Method-Override";
 
   /** How much of a wrong path is told back. */
   private static final int SHOWN = 200;
@@ -96,7 +104,7 @@ public final class RouteTable {
 
   private void observe(RoutingContext context, String path) {
     var start = System.nanoTime();
-    var method = context.request().method();
+    var method = asked(context);
     context.addEndHandler(_ ->
         observer.answered(
             METHODS.contains(method) ? method.name() : "other",
@@ -140,11 +148,13 @@ public final class RouteTable {
     if (mediaType.isEmpty() && !route.produces().isEmpty()) {
       return answer(406, "nothing that the Accept header takes", "take " + route.produces());
     }
-    if (route.content() == Route.Content.JSON && body.isPresent() && !isJson(context)) {
-      return answer(415, "the body is not said to be JSON", "send Content-Type: " + Route.JSON);
+    var types = mediaTypes(route.content());
+    if (!types.isEmpty() && body.isPresent() && !types.contains(mediaType(context))) {
+      return answer(
+          415, "the body is not said to be JSON", "send Content-Type: " + types.getFirst());
     }
     var json =
-        route.content() == Route.Content.JSON
+        !types.isEmpty()
             ? body.whole(RequestBody.MAX_JSON_BYTES)
             : Future.succeededFuture(Buffer.buffer());
     return json.compose(read ->
@@ -170,15 +180,29 @@ public final class RouteTable {
     }
   }
 
-  private static boolean isJson(RoutingContext context) {
+  /** How a JSON body may be called, the best name first; none where there is no such body. */
+  private static List<String> mediaTypes(Route.Content content) {
+    return switch (content) {
+      case JSON -> List.of(Route.JSON);
+      case MERGE_PATCH -> List.of(Route.MERGE_PATCH, Route.JSON);
+      case NONE, BYTES -> List.of();
+    };
+  }
+
+  private static String mediaType(RoutingContext context) {
     var type = context.request().getHeader(HttpHeaders.CONTENT_TYPE);
-    return type != null
-        && type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT).equals(Route.JSON);
+    return type == null ? "" : type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+  }
+
+  private static HttpMethod asked(RoutingContext context) {
+    var method = context.request().method();
+    var patch = "PATCH".equals(context.request().getHeader(OVERRIDE));
+    return patch && method.equals(HttpMethod.POST) ? HttpMethod.PATCH : method;
   }
 
   /** A HEAD is served as the GET is, unless that is a stream. */
   private static boolean serves(Route route, RoutingContext context) {
-    var method = context.request().method();
+    var method = asked(context);
     return route.method().equals(method)
         || (method.equals(HttpMethod.HEAD)
             && route.method().equals(HttpMethod.GET)
