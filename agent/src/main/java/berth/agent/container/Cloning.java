@@ -60,9 +60,9 @@ final class Cloning {
     settings.requireNoneByHand(clone);
     removal.forgetUnit(clone);
     undo.add(() -> settings.delete(clone));
-    settings.copy(source, clone, job.id());
     undo.add(() -> removal.forgetUnit(clone));
-    if (dropIns.copy(UnitName.of(source), UnitName.of(clone))) {
+    var others = dropIns.copy(UnitName.of(source), UnitName.of(clone));
+    if (settings.copy(source, clone, job.id()) || others) {
       systemd.reload();
     }
     var live = isUp(source);
