@@ -153,6 +153,57 @@ class BerthCliTest {
   }
 
   @Test
+  void execDetachedPrintsTheOperationAndGoes() {
+    controller.on(
+        "POST hosts/lab1/containers/web/exec", 202, operation("RUNNING", 1, target("SENT", "")));
+    assertThat(controller.run("exec", "-d", "lab1/web", "--", "true")).isZero();
+    assertThat(controller.out()).isEqualTo(ID + System.lineSeparator());
+    assertThat(controller.requests).hasSize(1);
+    assertThat(controller.requests.getFirst()).doesNotContain("stream");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "shell lab1/web",
+        "exec -t lab1/web -- true",
+        "exec -t -d lab1/web -- true",
+        "exec --keep lab1/web -- true",
+        "exec --record x.cast lab1/web -- true",
+        "session attach " + ID
+      })
+  void aTerminalWithoutOneIsRefusedAndSendsNothing(String line) {
+    assertThat(controller.run(line.split(" "))).isEqualTo(ExitCode.USAGE);
+    assertThat(controller.err()).isNotEmpty();
+    assertThat(controller.requests).isEmpty();
+  }
+
+  @Test
+  void anEndedProgramIsShownWithItsExitCodeAndTheLastOfItsOutput() {
+    var result =
+        ",'result':{'kind':'process-result','exitCode':7,'chunks':0,'stdout':'b3V0Cg==','stderr':''}";
+    controller.on(
+        "GET operations/" + ID, 200, operation("SUCCEEDED", 3, target("SUCCEEDED", result)));
+    controller.run("operation", "show", ID);
+    assertThat(controller.out()).contains("exit code 7", "Output:", "out").doesNotContain("Errors");
+  }
+
+  @Test
+  void sessionsAreTheProgramsThatRunNow() {
+    var exec = operation("RUNNING", 1, target("ACCEPTED", "")).replace("'x'", "'exec'");
+    var other =
+        operation("RUNNING", 1, target("ACCEPTED", "")).replace("create lab1", "other lab1");
+    controller.on(
+        "GET operations?state=RUNNING&limit=1000",
+        200,
+        "{'operations':[" + exec + "," + other + "]}");
+    assertThat(controller.run("session", "ls")).isZero();
+    assertThat(controller.out())
+        .contains("SESSION", ID, "create lab1/web")
+        .doesNotContain("other lab1");
+  }
+
+  @Test
   void listsAreTablesForPeopleAndDocumentsForScripts() {
     controller.on(
         "GET hosts",

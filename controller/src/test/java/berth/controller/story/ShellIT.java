@@ -190,9 +190,9 @@ class ShellIT {
     }
 
     @Override
-    public void close() throws IOException, InterruptedException {
+    public void close() throws IOException {
       keys.close();
-      if (!script.waitFor(20, TimeUnit.SECONDS)) {
+      if (script.onExit().completeOnTimeout(null, 20, TimeUnit.SECONDS).join() == null) {
         script.destroyForcibly();
       }
     }
