@@ -93,8 +93,7 @@ class WebSocketConnectionTest {
     assertThatThrownBy(() ->
             WebSocketConnection.open(
                 address,
-                (status, body) ->
-                    new IllegalStateException(status + " " + Bytes.of(body).text())))
+                (status, body) -> new IllegalStateException(status + " " + Bytes.of(body).text())))
         .hasMessage("404 none");
   }
 
