@@ -19,6 +19,7 @@ import berth.protocol.reply.Result.ProcessResult;
 import berth.protocol.state.ContainerState;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,6 +38,7 @@ import java.util.function.Function;
 public final class LogReader {
   private static final String JOURNAL = "var/log/journal";
   private static final Duration LIMIT = Duration.ofDays(30);
+  private static final int MOST_ENTRIES = 1000;
   private static final Optional<Start> AS_ASKED = Optional.of(new Start.AsAsked());
 
   /**
@@ -180,9 +182,10 @@ public final class LogReader {
     }
   }
 
+  /** nspawn makes the folder, and one in it, also where the container never wrote anything. */
   private static boolean hasEntries(Fd folder) {
-    try (var entries = Files.newDirectoryStream(Path.of("/proc/self/fd/" + folder.number()))) {
-      if (entries.iterator().hasNext()) {
+    try {
+      if (hasFiles(Path.of("/proc/self/fd/" + folder.number()), 1)) {
         return true;
       }
     } catch (IOException _) {
@@ -190,6 +193,22 @@ public final class LogReader {
     }
     folder.close();
     return false;
+  }
+
+  private static boolean hasFiles(Path folder, int deeper) throws IOException {
+    try (var entries = Files.newDirectoryStream(folder)) {
+      var looked = 0;
+      for (var entry : entries) {
+        if (entry.toString().matches(".*\\.journal~?")
+            || ++looked > MOST_ENTRIES
+            || (deeper > 0
+                && Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)
+                && hasFiles(entry, deeper - 1))) {
+          return true;
+        }
+      }
+      return false;
+    }
   }
 
   /** How journalctl is run so that it sees this folder alone. */
