@@ -12,6 +12,7 @@ import berth.protocol.command.HostCommand.ReportOutcome;
 import berth.protocol.command.HostCommand.ReportState;
 import berth.protocol.command.ImageCommand;
 import berth.protocol.command.ProcessCommand;
+import berth.protocol.command.ViewCommand;
 import berth.protocol.event.Event;
 import berth.protocol.event.EventMessage;
 import berth.protocol.mqtt.Backoff;
@@ -161,7 +162,8 @@ final class TestAgent implements AutoCloseable {
             case ReportState _ -> requestsForState.add(command);
             case ReportOutcome _ -> {} // what there is to answer is in the outbox
             case Cancel _ -> commands.add(command);
-            case ContainerCommand _, ImageCommand _, ProcessCommand _ -> commands.add(command);
+            case ContainerCommand _, ImageCommand _, ProcessCommand _, ViewCommand _ ->
+                commands.add(command);
           }
         }
         case INPUT -> inputs.add(Wire.read(payload, Input.class));

@@ -146,8 +146,7 @@ public final class ContainerPicture {
     }
     var sameRun = old.status().alive() && old.leader().equals(state.leader());
     var resumed = old.status() == Status.PAUSED && sameRun && state.status().running();
-    var same =
-        resumed || (old.status() == state.status() && sameRun == state.status().alive());
+    var same = resumed || (old.status() == state.status() && sameRun == state.status().alive());
     var news = same ? List.<Event>of() : changed(sameRun, rebooted, state);
     if (old.drift().isEmpty() && !state.drift().isEmpty()) {
       return Stream.concat(Stream.of(new ContainerDrifted(state)), news.stream()).toList();

@@ -64,7 +64,7 @@ class TerminalsIT {
     assertThat(lengths.poll(10, TimeUnit.SECONDS)).isEqualTo(3);
 
     socket.writeBinaryMessage(Buffer.buffer("in"));
-    Eventually.holds(() -> server.streams.input.toString().equals("in"));
+    Eventually.holds(() -> server.streams.input.toString(StandardCharsets.US_ASCII).equals("in"));
 
     var outcome = server.operations.submit(SubmittedOperation.start()).await(10, TimeUnit.SECONDS);
     reader.end(outcome);

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -30,6 +31,11 @@ class ShellIT {
       story.ok("create", "lab1/shell", "--image", "guest");
     }
     story.ok("start", "lab1/shell", "--wait", "ready");
+  }
+
+  @AfterAll
+  static void leaveNothing(Story story) {
+    story.ok("rm", "--force", "lab1/shell");
   }
 
   @Test
