@@ -246,8 +246,9 @@ class ProgramsIT {
       caller.shutdown();
     }
 
+    /** Waits until the program's session listens, unless it has ended already. */
     void bring(Input input) {
-      while (!streams.bring(job.id(), input)) {
+      while (!streams.bring(job.id(), input) && !running.isDone()) {
         Thread.onSpinWait();
       }
     }
