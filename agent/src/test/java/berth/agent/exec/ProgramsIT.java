@@ -24,6 +24,7 @@ import berth.protocol.stream.Input.ProgramSignal;
 import berth.protocol.stream.Input.Resize;
 import berth.protocol.stream.Input.StdinChunk;
 import berth.protocol.stream.Output;
+import berth.protocol.stream.Output.InputCredit;
 import berth.protocol.stream.Output.OutputChunk;
 import berth.protocol.stream.SignalName;
 import java.io.IOException;
@@ -237,6 +238,7 @@ class ProgramsIT {
     private final StringBuilder seen = new StringBuilder();
     private final Future<ProcessResult> running;
     private boolean credited = true;
+    private boolean listens;
     private long typed;
     private long chunks;
 
@@ -253,7 +255,11 @@ class ProgramsIT {
       }
     }
 
-    void type(String text) {
+    /** Types once the session has said that it takes input, as the controller does. */
+    void type(String text) throws InterruptedException {
+      while (!listens) {
+        take();
+      }
       typed++;
       bring(new StdinChunk(typed, Bytes.of(text)));
     }
@@ -267,6 +273,7 @@ class ProgramsIT {
     void take() throws InterruptedException {
       var output = streams.sent.poll(30, TimeUnit.SECONDS);
       assertThat(output).as("more after %s", seen).isNotNull();
+      listens |= output instanceof InputCredit;
       if (output instanceof OutputChunk chunk) {
         chunks++;
         seen.append(chunk.data().text());
