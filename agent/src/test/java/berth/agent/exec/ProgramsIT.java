@@ -98,7 +98,8 @@ class ProgramsIT {
     session.bring(new Resize(1, new WindowSize(1, 1)));
     session.type("stty size\n");
     session.sees("50 132");
-    session.type("trap 'echo 'WIN'CH' WINCH; sleep 500\n");
+    session.type("sleep 4747\n");
+    awaitProgram("sle[e]p.4747");
     session.type("\003");
     session.type("echo in'terrupted' $?\n");
     session.sees("interrupted 130");
@@ -187,6 +188,12 @@ class ProgramsIT {
 
   private ProcessResult perform(Exec exec, FakeJob job) throws Exception {
     return (ProcessResult) programs.perform(exec, job);
+  }
+
+  /** Returns once a program runs in the container whose command line matches. */
+  private void awaitProgram(String pattern) throws Exception {
+    var look = "until grep -qsa '^" + pattern + "' /proc/[0-9]*/cmdline; do sleep 0.1; done";
+    assertThat(run(pipes("sh", "-c", look)).get().exitCode()).hasValue(0);
   }
 
   private Future<ProcessResult> run(Exec exec) {

@@ -116,8 +116,11 @@ final class ExecCommand {
       if (stdin) {
         Thread.ofPlatform().daemon().name("stdin").start(() -> feed(invocation, operation.id()));
       }
-      return status(
-          invocation, new OutputFollower(invocation, api).follow(operation, print(invocation)));
+      var ended = new OutputFollower(invocation, api).follow(operation, print(invocation));
+      if (invocation.json()) {
+        invocation.print(ended);
+      }
+      return status(invocation, ended);
     } catch (BerthException e) {
       Problems.print(invocation.terminal(), e.problem());
       return status(e.problem());
@@ -158,7 +161,11 @@ final class ExecCommand {
     return environment;
   }
 
+  /** Scripts that want JSON find the end of the output in it, as its result. */
   private static OutputFollower.Sink print(Invocation invocation) {
+    if (invocation.json()) {
+      return _ -> {};
+    }
     return (OutputChunk chunk) -> {
       var stream =
           switch (chunk.channel()) {

@@ -157,11 +157,14 @@ final class LabCommands {
     return lab(in).host(in.operand(0, HostId.class).value()).shell(program);
   }
 
-  private static int down(Invocation in) {
+  private static int down(Invocation in) throws IOException {
     var lab = lab(in);
     lab.down();
     if (in.flag("--purge")) {
       lab.purge();
+    }
+    if (in.json()) {
+      in.print(lab.status());
     }
     return ExitCode.DONE;
   }

@@ -343,6 +343,13 @@ class BerthCliTest {
   }
 
   @Test
+  void execForScriptsPrintsItsOutcomeAlone() {
+    onExec(chunk(1, "STDOUT", "out\n") + end(exit(7)));
+    assertThat(controller.run("exec", "-o", "json", "lab1/web", "--", "true")).isEqualTo(7);
+    assertThat(controller.out()).startsWith("{").contains("\"exitCode\" : 7").endsWith("}\n");
+  }
+
+  @Test
   void execTakesTheProgramAlsoWithoutDashes() {
     onExec(end(exit(0)));
     assertThat(controller.run("exec", "-u", "nobody", "lab1/web", "ls", "-l")).isZero();
