@@ -53,7 +53,7 @@ class EdgesIT {
             server.request("/api/v1/hosts/lab1/containers/web").PUT(BodyPublishers.noBody()));
 
     assertProblem(answer, 405, "PUT is not for /api/v1/hosts/{host}/containers/{name}");
-    assertThat(answer.headers().firstValue("Allow")).hasValue("GET, DELETE");
+    assertThat(answer.headers().firstValue("Allow")).hasValue("GET, DELETE, PATCH");
   }
 
   @Test
