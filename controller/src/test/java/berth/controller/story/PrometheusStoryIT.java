@@ -102,6 +102,7 @@ class PrometheusStoryIT {
         Processes.tryRun(
             "curl",
             "-s",
+            "-f", // before it is ready it answers 503 and no JSON
             "--get",
             "http://127.0.0.1:" + port + "/api/v1/query",
             "--data-urlencode",
