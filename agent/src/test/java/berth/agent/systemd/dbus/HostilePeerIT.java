@@ -3,6 +3,7 @@ package berth.agent.systemd.dbus;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import berth.agent.linux.Pipe;
 import berth.agent.linux.Reactor;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -104,6 +105,19 @@ class HostilePeerIT {
       assertThat(bus.closed().toCompletableFuture())
           .succeedsWithin(10, TimeUnit.SECONDS)
           .satisfies(reason -> assertThat(reason).hasMessageContaining("more than " + LIMIT));
+    }
+  }
+
+  @Test
+  void aFileDescriptorThatNobodyAskedForEndsTheConnection() throws Exception {
+    try (var daemon = new DbusDaemon(folder);
+        Peer peer = daemon.peer();
+        Pipe pipe = Pipe.open();
+        Bus bus = Bus.connect(reactor, BusAddress.at(socket.toString(), LIMIT).withoutFds())) {
+      peer.emit(bus.name(), "Gift", "h", pipe.reading());
+      assertThat(bus.closed().toCompletableFuture())
+          .succeedsWithin(10, TimeUnit.SECONDS)
+          .satisfies(reason -> assertThat(reason).hasMessageContaining("nobody asked for"));
     }
   }
 
