@@ -8,9 +8,12 @@ import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * A btrfs file system in a sparse file, where hosts live as subvolumes.
@@ -21,6 +24,7 @@ import java.util.List;
 public record Pool(Path image, Path folder) {
   private static final long LARGEST = 64L << 30;
   private static final long SMALLEST = 4L << 30;
+  private static final Duration MOMENT = Duration.ofSeconds(5);
 
   /** Makes and mounts the file system, as far as that is still to do. */
   public void up() {
@@ -38,10 +42,13 @@ public record Pool(Path image, Path folder) {
     Processes.run("mount", "-o", "loop,noatime", image.toString(), folder.toString());
   }
 
-  /** Unmounts the file system and frees its loop device. */
+  /**
+   * Unmounts the file system and frees its loop device. What holds on to it for a moment, such as a
+   * command of a lab that was killed, is waited for.
+   */
   public void down() {
     for (var point : Mounts.now().under(folder)) {
-      if (!Processes.tryRun("umount", point.toString()).ok()) {
+      if (!within(MOMENT, () -> Processes.tryRun("umount", point.toString()).ok())) {
         // A shell of somebody's stands in it: let the name go now and the rest with that shell.
         Processes.run("umount", "--lazy", point.toString());
       }
@@ -49,6 +56,19 @@ public record Pool(Path image, Path folder) {
     for (var device : loopDevices()) {
       Processes.run("losetup", "--detach", device);
     }
+    // The kernel frees a device that is still in use, if only by who looks at it, a bit later.
+    within(MOMENT, () -> loopDevices().isEmpty());
+  }
+
+  private static boolean within(Duration time, BooleanSupplier condition) {
+    var end = System.nanoTime() + time.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        return false;
+      }
+      LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+    }
+    return true;
   }
 
   /** A subvolume or folder in the pool. */
