@@ -7,6 +7,7 @@ import berth.controller.operation.FakeLink;
 import berth.controller.operation.OperationLedger;
 import berth.controller.store.Database;
 import berth.protocol.ByteSize;
+import berth.protocol.CommandId;
 import berth.protocol.ContainerName;
 import berth.protocol.HostId;
 import berth.protocol.state.ContainerState;
@@ -39,6 +40,7 @@ public final class CoreFixture implements AutoCloseable {
   public final MovableClock clock = new MovableClock();
   public final FakeLink link = new FakeLink();
   public final BlockingQueue<HostId> askedForState = new LinkedBlockingQueue<>();
+  public volatile CommandId lastRequest;
   public final Database database;
   public final EventJournal journal;
   public final Fleet fleet;
@@ -51,7 +53,7 @@ public final class CoreFixture implements AutoCloseable {
   public CoreFixture(Path folder, Retention retention) {
     database = Database.open(folder.resolve("berth.db"), context);
     journal = new EventJournal(database, clock, retention);
-    fleet = new Fleet(database, journal, askedForState::add, clock);
+    fleet = new Fleet(database, journal, this::askForState, clock);
     ledger = new OperationLedger(database, fleet, journal, link, clock, context);
     await(fleet.load());
   }
@@ -74,6 +76,12 @@ public final class CoreFixture implements AutoCloseable {
 
   public static <T> T await(Future<T> future) {
     return Blocking.await(future, Duration.ofSeconds(20));
+  }
+
+  private CommandId askForState(HostId host) {
+    askedForState.add(host);
+    lastRequest = CommandId.next();
+    return lastRequest;
   }
 
   /** Lets a host come, as a live message. */

@@ -9,6 +9,7 @@ import berth.controller.store.Database;
 import berth.controller.store.Transaction;
 import berth.protocol.BerthException;
 import berth.protocol.Bytes;
+import berth.protocol.CommandId;
 import berth.protocol.ContainerRef;
 import berth.protocol.HostId;
 import berth.protocol.ProblemCode;
@@ -20,11 +21,12 @@ import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -45,16 +47,21 @@ public final class Fleet implements HostRegistry {
   private final Map<HostId, HostPicture> pictures = new ConcurrentSkipListMap<>();
   private final Database database;
   private final EventJournal journal;
-  private final Consumer<HostId> askForState;
+  private final Function<HostId, CommandId> askForState;
+  private final Map<HostId, CommandId> requests = new HashMap<>();
   private final Clock clock;
   private boolean settled;
 
   /**
    * An empty fleet, before {@link #load}.
    *
-   * @param askForState asks a host to publish its whole state again
+   * @param askForState asks a host to publish its whole state again, by a command of which it tells
    */
-  public Fleet(Database database, EventJournal journal, Consumer<HostId> askForState, Clock clock) {
+  public Fleet(
+      Database database,
+      EventJournal journal,
+      Function<HostId, CommandId> askForState,
+      Clock clock) {
     this.database = database;
     this.journal = journal;
     this.askForState = askForState;
@@ -83,9 +90,9 @@ public final class Fleet implements HostRegistry {
     if (!picture.allows(presence)) {
       return Future.succeededFuture();
     }
-    var next = picture.with(presence, !kept);
+    var next = picture.with(presence, !kept && picture.isNews(presence));
     if (presence.status() == Status.ONLINE && !next.heard()) {
-      askForState.accept(presence.host());
+      request(presence.host());
     }
     return put(picture, next);
   }
@@ -96,7 +103,15 @@ public final class Fleet implements HostRegistry {
     return put(picture, picture.allows(state) ? picture.with(state) : picture);
   }
 
-  /** A host said something itself: it is there, if it has come at all. */
+  /**
+   * A host answered a command. If it is the one by which this controller asked for its state, it is
+   * there now; any other answer may have waited for us at the broker since before its host died.
+   */
+  public Future<Void> answered(HostId host, CommandId command) {
+    return command.equals(requests.get(host)) ? heard(host) : Future.succeededFuture();
+  }
+
+  /** A host said something just now: it is there, if it has come at all. */
   public Future<Void> heard(HostId host) {
     var picture = picture(host);
     return picture.heard() ? Future.succeededFuture() : put(picture, picture.heardOf());
@@ -227,8 +242,12 @@ public final class Fleet implements HostRegistry {
     if (picture.asked().map(at -> at.plus(PATIENCE).isBefore(now)).orElse(true)) {
       LOG.info("host={} an event is missing before this one; asking for its state", picture.host());
       pictures.put(picture.host(), picture.asked(now));
-      askForState.accept(picture.host());
+      request(picture.host());
     }
+  }
+
+  private void request(HostId host) {
+    requests.put(host, askForState.apply(host));
   }
 
   /** Where the database can't take it now, nothing has changed, and the same may be told again. */

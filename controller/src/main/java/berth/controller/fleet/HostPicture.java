@@ -15,8 +15,8 @@ import java.util.Optional;
  * One host as it told of itself.
  *
  * @param presence the newest, of this run or kept from the last one
- * @param heard whether it said anything itself since the controller started: what a broker kept
- *     from before a crash may tell of a connection that is long gone
+ * @param heard whether it showed since the controller started that it is there: what a broker kept
+ *     from before a crash, or delivers once more, may tell of a connection that is long gone
  * @param recorded the status that the database and the log of events have last
  * @param since when it came into the recorded status
  * @param asked when its whole state was asked for, until it comes
@@ -79,6 +79,11 @@ record HostPicture(
   /** Whether the presence is news, or repeats the last. */
   boolean allows(Presence newer) {
     return presence.map(newer::notOlderThan).orElse(true);
+  }
+
+  /** Whether the presence tells of a connection that was not known before. */
+  boolean isNews(Presence newer) {
+    return presence.map(known -> !known.notOlderThan(newer)).orElse(true);
   }
 
   /** Whether the state is as new as the one that is known, with its events. */

@@ -69,9 +69,6 @@ public final class AgentInbox {
     }
     var host = topic.get().host();
     try {
-      if (!message.retained()) {
-        keep(host, () -> fleet.heard(host), () -> {});
-      }
       keep(host, work(topic.get(), message), message::acknowledge);
     } catch (BerthException e) {
       LOG.warn("host={} sent a bad {}: {}; dropped", host, topic.get().kind(), e.getMessage());
@@ -84,6 +81,7 @@ public final class AgentInbox {
     return switch (topic.kind()) {
       case REPLY -> {
         var reply = read(message, topic.host(), ReplyMessage.class, ReplyMessage::host);
+        keep(topic.host(), () -> fleet.answered(topic.host(), reply.command()), () -> {});
         yield () -> ledger.replies().reply(reply);
       }
       case EVENT -> {
@@ -105,7 +103,8 @@ public final class AgentInbox {
       }
       case METRICS -> {
         fleet.metrics(topic.host(), Bytes.of(message.payload().getBytes()));
-        yield Future::succeededFuture;
+        // Brokers keep nothing of QoS 0 for later, so this was sent just now.
+        yield () -> fleet.heard(topic.host());
       }
       case COMMAND, INPUT -> Future::succeededFuture;
     };

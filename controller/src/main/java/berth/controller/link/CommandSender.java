@@ -60,8 +60,12 @@ public final class CommandSender implements HostLink {
             .expiringAt(clock.instant().plus(INPUT_WANTED_FOR)));
   }
 
-  /** Asks a host to publish its whole state; one that is away for a while is not asked later. */
-  public void askForState(HostId host) {
+  /**
+   * Asks a host to publish its whole state; one that is away for a while is not asked later.
+   *
+   * @return the command that it answers, if it is there
+   */
+  public CommandId askForState(HostId host) {
     var now = clock.instant();
     var request =
         new Envelope(
@@ -73,6 +77,7 @@ public final class CommandSender implements HostLink {
             new ReportState());
     send(request)
         .onFailure(e -> LOG.warn("host={} not asked for its state: {}", host, e.getMessage()));
+    return request.id();
   }
 
   @Override

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import berth.controller.CoreFixture;
 import berth.controller.model.FleetEvent;
+import berth.protocol.CommandId;
 import berth.protocol.ContainerRef;
 import berth.protocol.HostId;
 import berth.protocol.event.Event;
@@ -171,6 +172,21 @@ class FleetTest {
 
     assertThat(core.fleet.host(LAB1).status()).isEqualTo(ONLINE);
     assertThat(log()).containsExactly("host-online");
+  }
+
+  @Test
+  void whatABrokerDeliversOnceMoreAfterACrashIsNoSignOfLife() {
+    core.on(() -> core.fleet.presence(presence(LAB1, ONLINE, 1, 1), false));
+    core.close();
+    core = new CoreFixture(folder);
+
+    core.on(() -> core.fleet.presence(presence(LAB1, ONLINE, 1, 1), false));
+    core.on(() -> core.fleet.answered(LAB1, CommandId.next()));
+    assertThat(core.fleet.host(LAB1).status()).isEqualTo(OFFLINE);
+    assertThat(core.askedForState).containsExactly(LAB1);
+
+    core.on(() -> core.fleet.answered(LAB1, core.lastRequest));
+    assertThat(core.fleet.host(LAB1).status()).isEqualTo(ONLINE);
   }
 
   @Test

@@ -14,8 +14,10 @@ import berth.controller.operation.CreditedStreams;
 import berth.controller.operation.OperationRequest;
 import berth.controller.operation.OperationRequest.Target;
 import berth.protocol.Bytes;
+import berth.protocol.CommandId;
 import berth.protocol.Envelope;
 import berth.protocol.HostId;
+import berth.protocol.OperationId;
 import berth.protocol.Topics;
 import berth.protocol.Topics.Kind;
 import berth.protocol.Wire;
@@ -100,15 +102,26 @@ class AgentInboxTest {
   }
 
   @Test
-  void anyLiveMessageIsASignOfLife() {
+  void whatABrokerNeverKeepsIsASignOfLifeAndNothingElse() {
     core.on(() -> core.fleet.presence(presence(LAB1, Status.ONLINE, 1, 1), true));
     CoreFixture.await(receive(LAB1, Kind.STATE, state(LAB1, 1, 0), true));
+    CoreFixture.await(receive(LAB1, Kind.STATE, state(LAB1, 1, 0), false));
+    CoreFixture.await(receive(LAB1, Kind.EVENT, event(new ContainerRemoved(WEB)), false));
     assertThat(core.fleet.online(LAB1)).isFalse();
 
     CoreFixture.await(receive("berth/1/h/lab1/metrics", Buffer.buffer("page"), false));
 
     assertThat(core.fleet.online(LAB1)).isTrue();
     assertThat(core.fleet.metrics(LAB1).orElseThrow().gzip()).isEqualTo(Bytes.of("page"));
+  }
+
+  @Test
+  void theAnswerToARequestForStateIsASignOfLife() {
+    core.on(() -> core.fleet.presence(presence(LAB1, Status.ONLINE, 1, 1), true));
+
+    CoreFixture.await(receive(LAB1, Kind.REPLY, accepted(core.lastRequest), false));
+
+    assertThat(core.fleet.online(LAB1)).isTrue();
   }
 
   @Test
@@ -156,6 +169,11 @@ class AgentInboxTest {
   private ReplyMessage accepted(Envelope command, HostId host) {
     var at = core.clock.instant();
     return new ReplyMessage(command.id(), command.operation(), host, at, new Reply.Accepted());
+  }
+
+  private ReplyMessage accepted(CommandId requestForState) {
+    var at = core.clock.instant();
+    return new ReplyMessage(requestForState, OperationId.next(), LAB1, at, new Reply.Accepted());
   }
 
   private EventMessage event(Event event) {
