@@ -5,6 +5,7 @@ import berth.controller.api.http.Request;
 import berth.controller.fleet.HostRegistry;
 import berth.controller.model.Awaited;
 import berth.controller.model.ContainerView;
+import berth.controller.model.LabelSelector;
 import berth.controller.operation.OperationRequest.Target;
 import berth.protocol.ContainerName;
 import berth.protocol.ContainerRef;
@@ -108,7 +109,12 @@ final class ContainerRoutes {
 
   Future<Answer> list(Request request) {
     var host = request.query("host", HostId::of);
-    return Future.succeededFuture(Answer.json(new Containers(registry.containers(host))));
+    var selector = request.query("selector", LabelSelector::parse);
+    var found =
+        registry.containers(host).stream()
+            .filter(view -> selector.map(labels -> labels.matches(view.labels())).orElse(true))
+            .toList();
+    return Future.succeededFuture(Answer.json(new Containers(found)));
   }
 
   /**

@@ -82,7 +82,7 @@ public final class HttpApi {
         get("/api/v1/hosts/{host}", hosts::show),
         get("/api/v1/hosts/{host}/metrics", metrics::ofHost)
             .produces(OPEN_METRICS, PlainText.MEDIA_TYPE),
-        get("/api/v1/containers", containers::list).query("host"),
+        get("/api/v1/containers", containers::list).query("host", "selector"),
         post("/api/v1/hosts/{host}/containers", containers::create).json().query("deadline"),
         get("/api/v1/hosts/{host}/containers/{name}", containers::show).query("for", "wait"),
         delete("/api/v1/hosts/{host}/containers/{name}", containers::remove)

@@ -407,6 +407,7 @@ class RequestsIT {
   @CsvSource(
       delimiter = '|',
       value = {
+        "/api/v1/containers?selector==web | bad selector of labels",
         "/api/v1/containers?hots=lab1 | unknown query parameter \"hots\"",
         "/api/v1/containers?host=lab1&host=lab2 | the parameter host is given twice",
         "/api/v1/operations?limit=0 | bad limit \"0\": a whole number from 1 to 1000",

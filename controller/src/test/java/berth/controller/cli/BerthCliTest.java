@@ -294,6 +294,22 @@ class BerthCliTest {
   }
 
   @Test
+  void labelsSelectAndNarrowAPatternAndAreForTheControllerToCompare() {
+    onContainers("?selector=tier%3Dweb%2C%21old");
+    controller
+        .on("POST hosts/lab1/containers/web/stop", 202, operation("SUCCEEDED", 2, done()))
+        .on("POST hosts/lab1/containers/db/stop", 202, operation("SUCCEEDED", 2, done()));
+    assertThat(controller.run("stop", "-l", "tier=web,!old", "--on", "lab1")).isZero();
+    assertThat(controller.err()).contains("2 containers: lab1/db, lab1/web");
+    assertThat(controller.run("rm", "-l", "tier=web,!old", "lab7/*")).isEqualTo(ExitCode.FAILED);
+    assertThat(controller.err())
+        .contains("no container that matches \"lab7/*\" with the labels tier=web,!old");
+    assertThat(controller.run("rm", "-l", "tier=web", "lab1/web")).isEqualTo(ExitCode.USAGE);
+    assertThat(controller.run("rm", "-l", "tier=a=b")).isEqualTo(ExitCode.USAGE);
+    assertThat(controller.err()).contains("KEY!=VALUE");
+  }
+
+  @Test
   void aSelectionOfNothingIsAFailureAndSendsNothing() {
     onContainers();
     assertThat(controller.run("rm", "lab1/x*")).isEqualTo(ExitCode.FAILED);
@@ -457,12 +473,16 @@ class BerthCliTest {
   }
 
   private void onContainers() {
+    onContainers("");
+  }
+
+  private void onContainers(String query) {
     var all =
         List.of(
             view("lab1", "db", "READY"),
             view("lab1", "web", "READY"),
             view("lab2", "web", "READY"));
-    controller.on("GET containers", 200, "{'containers':[" + String.join(",", all) + "]}");
+    controller.on("GET containers" + query, 200, "{'containers':[" + String.join(",", all) + "]}");
   }
 
   private static String view(String host, String name, String status) {
