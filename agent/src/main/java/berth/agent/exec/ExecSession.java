@@ -124,8 +124,8 @@ final class ExecSession implements AutoCloseable {
       case StdinChunk chunk -> input().ifPresent(window -> window.take(chunk));
       case StdinEnd end -> input().ifPresent(window -> window.end(end));
       case Resize(var sequence, var size) -> control(sequence, running -> running.resize(size));
-      case ProgramSignal(var sequence, var name) ->
-          control(sequence, running -> running.signal(name.number()));
+      case ProgramSignal(var sequence, var signal) ->
+          control(sequence, running -> running.signal(signal.number()));
     }
   }
 

@@ -26,7 +26,7 @@ import berth.protocol.stream.Input.StdinChunk;
 import berth.protocol.stream.Output;
 import berth.protocol.stream.Output.InputCredit;
 import berth.protocol.stream.Output.OutputChunk;
-import berth.protocol.stream.SignalName;
+import berth.protocol.Signal;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -113,7 +113,7 @@ class ProgramsIT {
         new Session(
             terminal(true, "sh", "-c", "trap 'exit 5' USR1; echo go; while :; do sleep 0.1; done"));
     session.sees("go");
-    session.bring(new ProgramSignal(1, SignalName.USR1));
+    session.bring(new ProgramSignal(1, Signal.of("USR1")));
     assertThat(session.result().exitCode()).hasValue(5);
   }
 
