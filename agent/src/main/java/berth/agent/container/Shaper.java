@@ -57,13 +57,15 @@ final class Shaper {
   private final Machines machines;
   private final LiveLimits limits;
   private final UnitReader units;
+  private final Volumes volumes;
 
-  Shaper(Settings settings, Systemd systemd, Machines machines) {
+  Shaper(Settings settings, Systemd systemd, Machines machines, Volumes volumes) {
     this.settings = settings;
     this.systemd = systemd;
     this.machines = machines;
     this.limits = new LiveLimits(systemd);
     this.units = new UnitReader(systemd);
+    this.volumes = volumes;
   }
 
   /** Writes the settings of a new container. */
@@ -97,6 +99,9 @@ final class Shaper {
     var unit = UnitName.of(container);
     var status = systemd.status(unit);
     var running = machines.find(container).isPresent() && !status.isDown();
+    if (!spec.size().equals(before.spec().size())) {
+      volumes.limit(container, spec.size());
+    }
     job.progress("writing its settings");
     var waiting = running ? waiting(before, spec, status) : Waiting.NONE;
     var written = new Written(before.origin(), spec, before.kept(), waiting);

@@ -36,6 +36,9 @@ public final class LinuxException extends IOException {
   /** Nobody listens on that socket. */
   public static final int ECONNREFUSED = 111;
 
+  /** Of btrfs: the file system counts no quotas. */
+  public static final int ENOTCONN = 107;
+
   /** What was found is not what was there a moment before. */
   public static final int ESTALE = 116;
 

@@ -6,8 +6,8 @@ import berth.controller.operation.ProcessStreams;
 import berth.protocol.BerthException;
 import berth.protocol.OperationId;
 import berth.protocol.ProblemCode;
-import berth.protocol.WindowSize;
 import berth.protocol.Signal;
+import berth.protocol.WindowSize;
 import io.vertx.core.Future;
 import java.util.Optional;
 

@@ -1,8 +1,8 @@
 package berth.controller.operation;
 
 import berth.protocol.Bytes;
-import berth.protocol.WindowSize;
 import berth.protocol.Signal;
+import berth.protocol.WindowSize;
 import io.vertx.core.Future;
 
 /**

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import berth.controller.operation.OutputReader;
 import berth.protocol.Bytes;
+import berth.protocol.Signal;
 import berth.protocol.WindowSize;
 import berth.protocol.Wire;
 import berth.protocol.stream.Output.Channel;
 import berth.protocol.stream.Output.OutputChunk;
-import berth.protocol.Signal;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;

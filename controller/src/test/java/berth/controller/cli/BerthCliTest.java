@@ -115,14 +115,15 @@ class BerthCliTest {
         limits: {memory: 1GiB, cpus: 1}
         """;
     var line =
-        "create lab1/web -f - --pool fast --label a=b --cpus 1.5 --port 8080:80 --protect"
-            + " --bind /srv:/mnt:ro --capability net_admin --env A=b=c --tmpfs /run/x:1M";
+        "create lab1/web -f - --pool fast --size 2GiB --label a=b --cpus 1.5 --port 8080:80"
+            + " --protect --bind /srv:/mnt:ro --capability net_admin --env A=b=c --tmpfs /run/x:1M";
     assertThat(controller.runWith(yaml, line.split(" "))).isEqualTo(ExitCode.DONE);
     assertThat(controller.requests.getFirst())
         .isEqualTo(
             ("POST hosts/lab1/containers {'image':'debian-13','name':'web','pool':'fast','spec':{"
                     + "'privateUsers':'no','labels':{'tier':'web','a':'b'},"
-                    + "'limits':{'memory':'1GiB','cpus':1.5},'environment':{'A':'b=c'},"
+                    + "'limits':{'memory':'1GiB','cpus':1.5},'size':2147483648,"
+                    + "'environment':{'A':'b=c'},"
                     + "'network':{'kind':'veth','ports':['tcp:8080:80']},"
                     + "'binds':[{'source':'/srv','target':'/mnt','readOnly':true}],"
                     + "'tmpfs':[{'path':'/run/x','size':1048576}],"
