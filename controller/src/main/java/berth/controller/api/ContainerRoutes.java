@@ -170,8 +170,18 @@ final class ContainerRoutes {
   Future<Answer> set(Request request) {
     var container = container(request);
     var patch = request.body(SpecPatch.class, change -> change);
+    requireSense(container, patch);
     var force = request.flag("force");
     return submit(request, "set", container, new SetContainer(container.container(), patch, force));
+  }
+
+  /** What makes no sense is refused here where the host told the specification that it changes. */
+  private void requireSense(ContainerRef container, SpecPatch patch) {
+    registry.containers(Optional.of(container.host())).stream()
+        .map(ContainerView::container)
+        .filter(state -> state.name().equals(container.container()))
+        .flatMap(state -> state.spec().stream())
+        .forEach(patch::on);
   }
 
   Future<Answer> adopt(Request request) {

@@ -197,6 +197,14 @@ class RequestsIT {
             .header("Content-Type", "text/plain")
             .method("PATCH", BodyPublishers.ofString(change));
     assertThat(server.send(text).statusCode()).isEqualTo(415);
+
+    var typo =
+        server
+            .request(CONTAINERS + "/web")
+            .header("Content-Type", "application/merge-patch+json")
+            .method("PATCH", BodyPublishers.ofString("{\"limits\":{\"memroy\":1}}"));
+    assertProblem(server.send(typo), 400, "INVALID", "memroy");
+    assertThat(server.operations.submitted).hasSize(3);
   }
 
   @Test
