@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.util.Base64;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -267,6 +268,19 @@ class BerthCliTest {
     assertThat(controller.run("stop", "lab9/a", "lab1/b", "lab1/c")).isEqualTo(ExitCode.DEADLINE);
     assertThat(controller.err()).contains("lab9/a: no lab9", "its deadline passed");
     assertThat(controller.out()).contains("done");
+  }
+
+  @Test
+  void aRequestWhoseAnswerIsLostIsMadeAgainAsTheSame() {
+    var start = "POST hosts/lab1/containers/web/start";
+    controller
+        .onceNothing(start)
+        .onceNothing(start)
+        .on(start, 202, operation("SUCCEEDED", 2, done()));
+    assertThat(controller.run("start", "lab1/web")).isZero();
+    assertThat(controller.requests).filteredOn(start::equals).hasSizeLessThanOrEqualTo(3);
+    assertThat(controller.keys).hasSizeGreaterThan(1);
+    assertThat(Set.copyOf(controller.keys)).hasSize(1);
   }
 
   @Test
