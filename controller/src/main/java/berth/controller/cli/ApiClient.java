@@ -162,6 +162,27 @@ final class ApiClient {
     return connection.getInputStream();
   }
 
+  /** Bytes from a place on. A connection that breaks gives {@code UNAVAILABLE}. */
+  InputStream bytes(String path, long from) throws IOException {
+    var connection = open("GET", path);
+    connection.setRequestProperty("Accept", "application/octet-stream");
+    connection.setRequestProperty("Range", "bytes=" + from + "-");
+    int status;
+    try {
+      status = connection.getResponseCode();
+    } catch (IOException e) {
+      throw unreachable(e);
+    }
+    if (status >= 400) {
+      throw problem(connection);
+    }
+    var in = connection.getInputStream();
+    if (status != HttpURLConnection.HTTP_PARTIAL) {
+      in.skipNBytes(from);
+    }
+    return in;
+  }
+
   /** A WebSocket to a path. */
   WebSocketConnection webSocket(String path) throws IOException {
     try {

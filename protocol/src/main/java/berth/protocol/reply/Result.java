@@ -1,9 +1,12 @@
 package berth.protocol.reply;
 
+import berth.protocol.ByteSize;
 import berth.protocol.Bytes;
+import berth.protocol.Sha256;
 import berth.protocol.state.ContainerState;
 import berth.protocol.state.ImageState;
 import berth.protocol.state.Inspection;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -50,6 +53,23 @@ public sealed interface Result {
   record InspectionResult(Inspection inspection) implements Result {
     public InspectionResult {
       Objects.requireNonNull(inspection, "inspection");
+    }
+  }
+
+  /**
+   * What was copied.
+   *
+   * @param sha256 of the archive that it went in
+   * @param size of that archive in bytes
+   * @param entries how many files, folders and links were copied
+   * @param warnings what was left out or is not as it was, a line each
+   */
+  record CopyResult(Sha256 sha256, ByteSize size, long entries, List<String> warnings)
+      implements Result {
+    public CopyResult {
+      Objects.requireNonNull(sha256, "sha256");
+      Objects.requireNonNull(size, "size");
+      warnings = warnings == null ? List.of() : List.copyOf(warnings);
     }
   }
 }

@@ -1,4 +1,4 @@
-package berth.agent.image;
+package berth.agent.transfer;
 
 import berth.agent.dispatch.Job;
 import berth.protocol.BerthException;
@@ -46,7 +46,8 @@ public final class Download {
   }
 
   /** Fetches to a file, which may hold the beginning of it already. */
-  void fetch(URI location, Sha256 wanted, ByteSize size, Path file, Job job) throws IOException {
+  public void fetch(URI location, Sha256 wanted, ByteSize size, Path file, Job job)
+      throws IOException {
     var address = base.resolve(location);
     var cancelled = new CountDownLatch(1);
     job.onCancel(cancelled::countDown);
@@ -156,7 +157,7 @@ public final class Download {
       throw new BerthException(
           ProblemCode.FAILED,
           "what was fetched has the SHA-256 " + found + " instead of " + wanted,
-          "import the archive again");
+          "send it again");
     }
   }
 

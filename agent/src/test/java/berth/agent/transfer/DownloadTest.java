@@ -1,4 +1,4 @@
-package berth.agent.image;
+package berth.agent.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
