@@ -136,6 +136,8 @@ public final class ContainerFeature implements AutoCloseable {
           .ifPresent(name -> {
             switch (event) {
               case UnitEvent.OutOfMemory _ -> picture.ranOutOfMemory(name);
+              case UnitEvent.LimitReached(_, var limit, var times) ->
+                  picture.reachedLimit(name, limit, times);
               case UnitEvent.Ready _ -> looker.heardOfBoot(name);
               case UnitEvent.Failed(var status) when status.isComingAgain() ->
                   picture.crashed(name, Inspector.ending(status));

@@ -12,6 +12,7 @@ import berth.protocol.event.Event.ContainerRebooted;
 import berth.protocol.event.Event.ContainerRemoved;
 import berth.protocol.event.Event.ContainerStarted;
 import berth.protocol.event.Event.ContainerStopped;
+import berth.protocol.event.ReachedLimit;
 import berth.protocol.state.ContainerState;
 import berth.protocol.state.ContainerState.Status;
 import java.util.ArrayList;
@@ -107,6 +108,15 @@ public final class ContainerPicture {
   void ranOutOfMemory(ContainerName name) {
     synchronized (telling) {
       look(name).ifPresent(state -> reporter.happened(new Event.ContainerOutOfMemory(state)));
+    }
+  }
+
+  /** A container that is there came up against a limit, so many times more. */
+  void reachedLimit(ContainerName name, ReachedLimit limit, long times) {
+    synchronized (telling) {
+      look(name)
+          .ifPresent(
+              state -> reporter.happened(new Event.ContainerLimitReached(state, limit, times)));
     }
   }
 

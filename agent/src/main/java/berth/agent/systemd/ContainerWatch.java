@@ -7,6 +7,7 @@ import berth.agent.systemd.dbus.MatchRule;
 import berth.agent.systemd.dbus.Message;
 import berth.agent.systemd.dbus.ObjectPath;
 import berth.protocol.ContainerName;
+import berth.protocol.event.ReachedLimit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ public final class ContainerWatch implements AutoCloseable {
   private final Machines machines;
   private final Watcher watcher;
   private final OomWatch oom;
+  private final LimitWatch limits;
   private final Map<String, UnitView> units = new HashMap<>();
   private final Map<ContainerName, Machine> running = new HashMap<>();
   private final Bus.Subscription connection;
@@ -42,6 +44,7 @@ public final class ContainerWatch implements AutoCloseable {
   public ContainerWatch(
       Reactor reactor, SystemBus bus, Systemd systemd, Machines machines, Watcher watcher) {
     this.oom = new OomWatch(reactor, this::killed);
+    this.limits = new LimitWatch(reactor, this::reached);
     this.systemd = systemd;
     this.machines = machines;
     this.watcher = watcher;
@@ -52,6 +55,7 @@ public final class ContainerWatch implements AutoCloseable {
   public void close() {
     connection.close();
     oom.close();
+    limits.close();
   }
 
   /** Listens first and looks then, while what is heard waits for the lock. */
@@ -67,7 +71,7 @@ public final class ContainerWatch implements AutoCloseable {
       if (unit.container().isPresent()) {
         UnitView view = look(bus, unit);
         units.put(unit.path().value(), view);
-        watchMemory(view.status());
+        watchGroup(view.status());
       }
     }
     machines.list().forEach(machine -> running.put(machine.name(), machine));
@@ -100,18 +104,19 @@ public final class ContainerWatch implements AutoCloseable {
             case UnitEvent.Started _ -> started(bus, view);
             case UnitEvent.Stopped _, UnitEvent.Failed _, UnitEvent.Rebooting _ -> {
               oom.forget(view.unit());
+              limits.forget(view.unit());
               yield event;
             }
             case UnitEvent.Starting _, UnitEvent.Ready _, UnitEvent.Stopping _ -> event;
             case UnitEvent.Paused _, UnitEvent.Resumed _ -> event;
-            case UnitEvent.OutOfMemory _ -> event;
+            case UnitEvent.OutOfMemory _, UnitEvent.LimitReached _ -> event;
           });
     }
   }
 
   private UnitEvent started(Bus bus, UnitView view) {
     view.placed(controlGroup(bus, view.unit()));
-    watchMemory(view.status());
+    watchGroup(view.status());
     return new UnitEvent.Started(view.status());
   }
 
@@ -131,9 +136,13 @@ public final class ContainerWatch implements AutoCloseable {
     return Properties.of(Map.of("ControlGroup", reply.body().getFirst()));
   }
 
-  private void watchMemory(UnitStatus status) {
+  private void watchGroup(UnitStatus status) {
     if (status.isActive()) {
-      Cgroup.of(status.controlGroup()).ifPresent(group -> oom.watch(status.unit(), group));
+      Cgroup.of(status.controlGroup())
+          .ifPresent(group -> {
+            oom.watch(status.unit(), group);
+            limits.watch(status.unit(), group);
+          });
     }
   }
 
@@ -141,6 +150,13 @@ public final class ContainerWatch implements AutoCloseable {
     UnitView view = units.get(unit.path().value());
     if (view != null) {
       watcher.unit(new UnitEvent.OutOfMemory(view.status(), processes));
+    }
+  }
+
+  private synchronized void reached(UnitName unit, ReachedLimit limit, long times) {
+    UnitView view = units.get(unit.path().value());
+    if (view != null) {
+      watcher.unit(new UnitEvent.LimitReached(view.status(), limit, times));
     }
   }
 

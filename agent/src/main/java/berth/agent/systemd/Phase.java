@@ -24,9 +24,20 @@ enum Phase {
       case "activating" -> STARTING;
       case "deactivating" -> STOPPING;
       case "failed" -> FAILED;
-      case "inactive" -> DOWN;
+      case "inactive" -> inactive(status, before);
       default -> before;
     };
+  }
+
+  /**
+   * On its way to another run a unit is inactive, too: on systemd 252 for a moment that is told.
+   */
+  private static Phase inactive(UnitStatus status, Phase before) {
+    if (status.queued()) {
+      return before;
+    }
+    var ran = before == RUNNING || before == READY || before == STOPPING;
+    return ran && status.isReboot() ? REBOOTING : DOWN;
   }
 
   private static Phase running(UnitStatus status, Phase before) {

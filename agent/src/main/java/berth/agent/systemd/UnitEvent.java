@@ -1,5 +1,7 @@
 package berth.agent.systemd;
 
+import berth.protocol.event.ReachedLimit;
+
 /** Something that happened to the unit that runs a container, with what systemd knew of it then. */
 public sealed interface UnitEvent {
   /** The unit as it is after the event. */
@@ -34,4 +36,7 @@ public sealed interface UnitEvent {
 
   /** The kernel killed processes in it for want of memory; it goes on. */
   record OutOfMemory(UnitStatus status, long processes) implements UnitEvent {}
+
+  /** It came up against a limit of its own, so many times more; it goes on. */
+  record LimitReached(UnitStatus status, ReachedLimit limit, long times) implements UnitEvent {}
 }

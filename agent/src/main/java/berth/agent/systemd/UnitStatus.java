@@ -24,6 +24,7 @@ import java.util.Optional;
  * @param since when the active state became what it is
  * @param unitFile {@code enabled}, {@code disabled}, {@code static} ...
  * @param frozen whether its processes are kept from running
+ * @param queued whether systemd has a job about it that is not done yet
  */
 public record UnitStatus(
     UnitName unit,
@@ -40,9 +41,13 @@ public record UnitStatus(
     String controlGroup,
     Optional<Instant> since,
     String unitFile,
-    boolean frozen) {
+    boolean frozen,
+    boolean queued) {
   /** How nspawn exits when the container asked to be booted again (systemd-nspawn@.service). */
   private static final int REBOOT = 133;
+
+  /** The number in a unit's Job property where it has none. */
+  private static final Long NO_JOB = 0L;
 
   /** How the sub-state ends while systemd waits to start it again by itself. */
   private static final String AGAIN = "auto-restart";
@@ -65,7 +70,8 @@ public record UnitStatus(
         p.text("ControlGroup"),
         instant(p.number("StateChangeTimestamp")),
         p.text("UnitFileState"),
-        p.text("FreezerState").equals("frozen"));
+        p.text("FreezerState").equals("frozen"),
+        p.list("Job").stream().findFirst().filter(id -> !id.equals(NO_JOB)).isPresent());
   }
 
   /** Whether it runs. */
@@ -78,9 +84,13 @@ public record UnitStatus(
     return (active.equals("inactive") || active.equals("failed")) && !isComingAgain();
   }
 
-  /** Whether it has ended and systemd will start it again by itself in a moment. */
+  /**
+   * Whether it has ended and systemd will start it again by itself in a moment. While that start
+   * waits for other units, systemd 252 has it as inactive, with how it ended and a job.
+   */
   public boolean isComingAgain() {
-    return sub.endsWith(AGAIN);
+    boolean waits = queued && active.equals("inactive");
+    return sub.endsWith(AGAIN) || (waits && (isReboot() || !result.equals("success")));
   }
 
   public boolean isFailed() {

@@ -59,6 +59,7 @@ class ComplaintsTest {
         "",
         Optional.empty(),
         "disabled",
+        false,
         false);
   }
 }

@@ -9,12 +9,14 @@ import berth.protocol.event.Event.ContainerChanged;
 import berth.protocol.event.Event.ContainerCreated;
 import berth.protocol.event.Event.ContainerDrifted;
 import berth.protocol.event.Event.ContainerFailed;
+import berth.protocol.event.Event.ContainerLimitReached;
 import berth.protocol.event.Event.ContainerOutOfMemory;
 import berth.protocol.event.Event.ContainerReady;
 import berth.protocol.event.Event.ContainerRebooted;
 import berth.protocol.event.Event.ContainerRemoved;
 import berth.protocol.event.Event.ContainerStarted;
 import berth.protocol.event.Event.ContainerStopped;
+import berth.protocol.event.ReachedLimit;
 import berth.protocol.state.ContainerState;
 import berth.protocol.state.ContainerState.Drift;
 import berth.protocol.state.ContainerState.Limits;
@@ -234,6 +236,21 @@ class ContainerPictureTest {
     reporter.events.clear();
     picture.ranOutOfMemory(WEB);
     assertThat(told()).containsExactly(ContainerOutOfMemory.class);
+  }
+
+  @Test
+  void aReachedLimitIsToldWithItsNameAndHowOften() {
+    look(Status.READY, 7);
+    reporter.events.clear();
+    picture.reachedLimit(WEB, ReachedLimit.TASKS, 12);
+    assertThat(reporter.events)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            ContainerLimitReached.class,
+            event -> {
+              assertThat(event.limit()).isEqualTo(ReachedLimit.TASKS);
+              assertThat(event.times()).isEqualTo(12);
+            });
   }
 
   private void look(Status status, long leader) {

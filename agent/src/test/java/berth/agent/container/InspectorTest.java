@@ -44,6 +44,7 @@ class InspectorTest {
         "",
         Optional.empty(),
         "disabled",
+        false,
         false);
   }
 }

@@ -213,9 +213,9 @@ class ContainerProcessIT {
 
   @Test
   void whatAKilledAgentLeftIsFoundByItsNameAndEnded() throws Exception {
-    Ran ran = start(spec("sleep", "4713"));
+    Ran ran = start(sh("echo begun; exec sleep 4713"));
     UnitName left = ran.spec.unit();
-    ran.running();
+    ran.out.first.get(30, TimeUnit.SECONDS);
     assertThat(processes.left(container.name(), "berth-exec-")).contains(left);
     processes.stop(container.name(), left);
     assertThat(ran.outcome()).isEqualTo(new Signalled(15, false));

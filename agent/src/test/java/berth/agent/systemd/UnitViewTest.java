@@ -2,6 +2,7 @@ package berth.agent.systemd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import berth.agent.systemd.dbus.ObjectPath;
 import berth.protocol.ContainerName;
 import java.util.List;
 import java.util.Map;
@@ -43,10 +44,16 @@ class UnitViewTest {
 
   @Test
   void aRebootFromInsideIsOneOn252() {
-    view = new UnitView(unit, state("active", "running").with(text(READY)), 10);
-    assertThat(events(exit(1, 133).with(state("activating", "auto-restart"))))
-        .containsExactly("Rebooting");
+    var running = state("active", "running").with(new Properties(Map.of("Result", "success")));
+    view = new UnitView(unit, running.with(text(READY)), 10);
+    assertThat(events(state("deactivating", "stop-sigterm"))).containsExactly("Stopping");
+    assertThat(events(exit(1, 133).with(state("inactive", "dead")))).containsExactly("Rebooting");
+    assertThat(events(state("activating", "auto-restart"))).isEmpty();
+    assertThat(events(job(7))).isEmpty();
+    assertThat(events(state("inactive", "dead"))).isEmpty();
+    assertThat(events(exit(0, 0))).isEmpty();
     assertThat(events(state("activating", "start"))).containsExactly("Starting");
+    assertThat(events(job(0))).isEmpty();
     assertThat(events(state("active", "running").with(text("")))).containsExactly("Started");
     assertThat(events(text(READY))).containsExactly("Ready");
   }
@@ -60,6 +67,14 @@ class UnitViewTest {
     assertThat(events(state("activating", "auto-restart"))).isEmpty();
     assertThat(events(state("activating", "auto-restart-queued"))).containsExactly("Starting");
     assertThat(events(state("active", "running"))).containsExactly("Started", "Ready");
+  }
+
+  @Test
+  void aRebootThatIsStoppedBeforeItRunsAgainIsAStop() {
+    view = new UnitView(unit, state("active", "running").with(text(READY)), 10);
+    assertThat(events(exit(1, 133).with(state("activating", "auto-restart"))))
+        .containsExactly("Rebooting");
+    assertThat(events(state("inactive", "dead"))).containsExactly("Stopped");
   }
 
   @Test
@@ -101,6 +116,18 @@ class UnitViewTest {
   }
 
   @Test
+  void oneWhoseStartWaitsForOtherUnitsIsNotDownOn252() {
+    var ended = new Properties(Map.of("Result", "success")).with(state("inactive", "dead"));
+    var reboot = exit(1, 133).with(ended);
+    assertThat(UnitStatus.of(unit, reboot).isDown()).isTrue();
+    assertThat(UnitStatus.of(unit, reboot.with(job(7))).isDown()).isFalse();
+    var crash = exit(1, 1).with(ended).with(new Properties(Map.of("Result", "exit-code")));
+    assertThat(UnitStatus.of(unit, crash.with(job(7))).isComingAgain()).isTrue();
+    var fresh = exit(0, 0).with(ended).with(job(7));
+    assertThat(UnitStatus.of(unit, fresh).isComingAgain()).isFalse();
+  }
+
+  @Test
   void whatWasSentBeforeTheLookIsPassedOver() {
     view = new UnitView(unit, state("active", "running"), 10);
     assertThat(view.changed(state("inactive", "dead"), 9)).isEmpty();
@@ -121,6 +148,10 @@ class UnitViewTest {
 
   private static Properties freezer(String state) {
     return new Properties(Map.of("FreezerState", state));
+  }
+
+  private static Properties job(long id) {
+    return new Properties(Map.of("Job", List.of(id, new ObjectPath("/" + id))));
   }
 
   private static Properties exit(int code, int status) {

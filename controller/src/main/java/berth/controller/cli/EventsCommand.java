@@ -105,10 +105,18 @@ final class EventsCommand {
     for (var place : List.of("/container/name", "/image/name", "/pool/name", "/name", "/summary")) {
       var name = body.at(place);
       if (name.isTextual()) {
-        var reason = body.at("/container/reason").asText("");
-        return name.asText() + (reason.isEmpty() ? "" : ": " + reason);
+        var detail = detail(body);
+        return name.asText() + (detail.isEmpty() ? "" : ": " + detail);
       }
     }
     return "";
+  }
+
+  /** Why a container failed, or which limit it came up against and how often. */
+  private static String detail(JsonNode body) {
+    var limit = body.path("limit").asText("");
+    return limit.isEmpty()
+        ? body.at("/container/reason").asText("")
+        : limit + ", " + body.path("times").asLong() + " times";
   }
 }

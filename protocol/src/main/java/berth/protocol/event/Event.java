@@ -80,6 +80,24 @@ public sealed interface Event {
     }
   }
 
+  /**
+   * It came up against a limit of its own, and was held there. Told at once the first time, and
+   * then once a minute at most.
+   *
+   * @param limit which one
+   * @param times how often since that was last told, as the kernel counts it
+   */
+  record ContainerLimitReached(ContainerState container, ReachedLimit limit, long times)
+      implements ContainerEvent {
+    public ContainerLimitReached {
+      Objects.requireNonNull(container, "container");
+      Objects.requireNonNull(limit, "limit");
+      if (times < 1) {
+        throw new IllegalArgumentException("a limit was reached once at least, not " + times);
+      }
+    }
+  }
+
   /** A container is no longer there. */
   record ContainerRemoved(ContainerName name) implements Event {
     public ContainerRemoved {
