@@ -76,20 +76,32 @@ final class Packer {
   /** Writes one thing of a folder, with all that is in it. */
   void pack(Folder parent, String name) throws IOException {
     try (Fd place = parent.look(name)) {
+      requireOfADisk(place);
       pack(place, name, FileStatus.of(place), 0);
     }
   }
 
   /** Writes an open folder under a name, with all that is in it. */
   void packAs(Folder folder, String name) throws IOException {
+    requireOfADisk(folder.fd());
     pack(folder.fd(), name, FileStatus.of(folder.fd()), 0);
   }
 
   /** Writes all that is in a folder, which is called a dot. */
   void packContents(Folder folder) throws IOException {
+    requireOfADisk(folder.fd());
     FileStatus status = FileStatus.of(folder.fd());
     put(entry(Kind.FOLDER, ".", "", status, attributes(folder.fd(), ".")));
     packInside(folder, "", status.device(), 0);
+  }
+
+  private static void requireOfADisk(Fd place) throws LinuxException {
+    if (OF_THE_KERNEL.contains(FileStatus.fileSystem(place))) {
+      throw new BerthException(
+          ProblemCode.UNSUPPORTED,
+          "these are no files but answers of the kernel's, which has no size for them",
+          "read them inside, with berth exec");
+    }
   }
 
   private void pack(Fd place, String path, FileStatus status, int depth) throws IOException {

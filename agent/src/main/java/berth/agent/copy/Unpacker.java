@@ -117,9 +117,6 @@ final class Unpacker implements AutoCloseable {
 
   private void inPlace(List<String> place, Maker maker) throws IOException {
     var name = place.getLast();
-    if (place.size() == 1 && landing.name().isEmpty() && name.equals(half)) {
-      throw new BerthException(ProblemCode.INVALID, "the archive has a member of our name");
-    }
     Folder folder = tree.parent(place);
     folder.remove(half);
     try {

@@ -65,7 +65,7 @@ public final class Download {
           pause = Duration.ofMillis(200);
         } else if (System.nanoTime() - lastProgress > patience.toNanos()) {
           throw new BerthException(
-              ProblemCode.UNAVAILABLE, "could not fetch " + address + ": " + e.getMessage());
+              ProblemCode.UNAVAILABLE, "could not fetch " + shown(address) + ": " + e.getMessage());
         }
         job.progress("waiting for " + address.getAuthority() + ": " + e.getMessage());
         pause(cancelled, pause);
@@ -108,7 +108,12 @@ public final class Download {
   private static BerthException refused(URI address, int status) {
     return new BerthException(
         status == HttpURLConnection.HTTP_NOT_FOUND ? ProblemCode.NOT_FOUND : ProblemCode.FAILED,
-        "could not fetch " + address + ": the server answered " + status);
+        "could not fetch " + shown(address) + ": the server answered " + status);
+  }
+
+  /** For people: who knows the whole address of a transfer may use it. */
+  private static String shown(URI address) {
+    return address.toString().replaceFirst("(/transfers/[0-9a-f]{8})[0-9a-f]+", "$1...");
   }
 
   private static OutputStream open(Path file, boolean append) throws IOException {

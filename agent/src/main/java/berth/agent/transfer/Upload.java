@@ -26,6 +26,7 @@ public final class Upload extends OutputStream {
   private static final int TOO_MANY = 429;
   private static final int CONNECT_MILLIS = 10_000;
   private static final int READ_MILLIS = 60_000;
+  private static final long BETWEEN_NANOS = 250_000_000;
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
 
   private final URI address;
@@ -36,6 +37,7 @@ public final class Upload extends OutputStream {
   private volatile HttpURLConnection current;
   private int filled;
   private long sent;
+  private long told;
   private boolean begun;
 
   /** Sends to an address that takes pieces; at the latest {@link #close} sends the last one. */
@@ -85,7 +87,7 @@ public final class Upload extends OutputStream {
         begun = true;
         sent += filled;
         filled = 0;
-        job.progress("sent " + new ByteSize(sent));
+        tell();
         return;
       } catch (IOException e) {
         job.stopIfCancelled();
@@ -99,6 +101,13 @@ public final class Upload extends OutputStream {
         job.progress("waiting for " + address.getAuthority() + ": " + e.getMessage());
         pause(pause);
       }
+    }
+  }
+
+  private void tell() {
+    if (System.nanoTime() - told > BETWEEN_NANOS) {
+      told = System.nanoTime();
+      job.progress("sent " + new ByteSize(sent));
     }
   }
 

@@ -147,7 +147,13 @@ class CopiesIT {
     // What the first attempt completed just before it ended: it must not be copied into.
     inside("mkdir", "-p", "/opt/new");
     copies.perform(command("/opt/new", false), job);
-    comesOut("/opt/new");
+    out("/opt/new");
+    // A folder that is there keeps its time.
+    assertThat(Trees.seen(unpacked().resolve("new")).stream().filter(line -> !line.startsWith(" ")))
+        .containsExactlyElementsOf(
+            Trees.seen(folder.resolve("tree")).stream()
+                .filter(line -> !line.startsWith(" "))
+                .toList());
     assertThat(half).doesNotExist();
     assertThat(leftovers()).isEmpty();
   }
