@@ -71,6 +71,11 @@ final class ExecSession implements AutoCloseable {
     running.stderr().ifPresent(PipeReader::close);
   }
 
+  /** What is to be said of how it ran; told once it has ended. */
+  Optional<String> note() {
+    return process.join().note();
+  }
+
   /** Whether the program had to be ended because a piece of its input never came. */
   boolean inputLost() {
     return inputLost;
