@@ -86,7 +86,9 @@ public final class Programs implements Performer<ProcessCommand> {
         stop(exec.container(), unit(job.id()));
         yield new Problem(
             ProblemCode.INTERRUPTED,
-            "the agent on the host stopped while " + Complaints.program(exec) + " ran; it was ended",
+            "the agent on the host stopped while "
+                + Complaints.program(exec)
+                + " ran; it was ended",
             "look at what it has done, then run it again if that is wanted");
       }
       case ReadLogs _ ->
@@ -194,7 +196,9 @@ public final class Programs implements Performer<ProcessCommand> {
         throw complaints.notStarted(exec, Outcome.Reason.NOT_RUNNING, e.getMessage());
       }
       throw new BerthException(
-          new Problem(ProblemCode.UNAVAILABLE, "could not run " + Complaints.program(exec) + ": " + e), e);
+          new Problem(
+              ProblemCode.UNAVAILABLE, "could not run " + Complaints.program(exec) + ": " + e),
+          e);
     } finally {
       ours.remove(spec.unit());
     }
@@ -203,7 +207,8 @@ public final class Programs implements Performer<ProcessCommand> {
   private Result result(Exec exec, ExecSession session, Outcome outcome) {
     if (session.inputLost()) {
       throw new BerthException(
-          ProblemCode.UNAVAILABLE, "a piece of the input of " + Complaints.program(exec) + " was lost");
+          ProblemCode.UNAVAILABLE,
+          "a piece of the input of " + Complaints.program(exec) + " was lost");
     }
     return switch (outcome) {
       case Outcome.Exited(var code) -> exited(exec, session, code);
@@ -211,8 +216,7 @@ public final class Programs implements Performer<ProcessCommand> {
           result(session, Optional.empty(), Optional.of(signal));
       case Outcome.NotStarted(var reason, var message) ->
           throw complaints.notStarted(exec, reason, message);
-      case Outcome.TimedOut() ->
-          throw complaints.timedOut(exec, session.stderr());
+      case Outcome.TimedOut() -> throw complaints.timedOut(exec, session.stderr());
       case Outcome.Cancelled() -> throw complaints.cancelled(exec, session.stderr());
       case Outcome.Lost(var message) -> throw complaints.lost(exec, message, session.stderr());
       case Outcome.NoAnswer(var message) ->

@@ -153,8 +153,7 @@ final class Entered implements Ground {
 
   private void requireRights(Account account) throws NoWay {
     var there = leader.capabilities();
-    if (!there.containsAll(TO_ENTER)
-        || (account.uid() != 0 && !there.containsAll(TO_BE_ANOTHER))) {
+    if (!there.containsAll(TO_ENTER) || (account.uid() != 0 && !there.containsAll(TO_BE_ANOTHER))) {
       throw new NoWay(
           Reason.REFUSED,
           why

@@ -41,8 +41,7 @@ record Entry(
   /** How the shell calls itself where it complains. */
   static final String NAME = "berth-enter";
 
-  private static final String PATH =
-      "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+  private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
   /** What the way in takes away at most, when the program pays no heed. */
   private static final long STOP_MICROS = 15_000_000;

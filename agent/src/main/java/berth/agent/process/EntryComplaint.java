@@ -25,9 +25,7 @@ public final class EntryComplaint {
       return Optional.empty();
     }
     var reason =
-        line.startsWith(NOT_EXECUTED)
-            ? Outcome.Reason.NO_SUCH_PROGRAM
-            : Outcome.Reason.REFUSED;
+        line.startsWith(NOT_EXECUTED) ? Outcome.Reason.NO_SUCH_PROGRAM : Outcome.Reason.REFUSED;
     return Optional.of(new Outcome.NotStarted(reason, line));
   }
 }

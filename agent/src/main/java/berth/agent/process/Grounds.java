@@ -5,7 +5,6 @@ import berth.agent.systemd.Machine;
 import berth.agent.systemd.MachineBus;
 import berth.agent.systemd.MachineBuses;
 import berth.agent.systemd.Machines;
-import berth.agent.systemd.Properties;
 import berth.agent.systemd.Systemd;
 import berth.agent.systemd.UnitName;
 import berth.agent.systemd.UnitStatus;
@@ -13,8 +12,10 @@ import berth.agent.systemd.dbus.BusException;
 import berth.protocol.ContainerName;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Finds how programs run in a container: by its own systemd, or where that can't be asked, by the
@@ -24,6 +25,9 @@ final class Grounds implements Ground.Finder {
   /** Where distributions have the unit of the bus, seen from the root. */
   private static final List<String> BUS_UNITS =
       List.of("usr/lib/systemd/system/dbus.socket", "lib/systemd/system/dbus.socket");
+
+  private static final int LOOKS = 150;
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
 
   private final MachineBuses buses;
   private final Machines machines;
@@ -56,11 +60,11 @@ final class Grounds implements Ground.Finder {
     if (!UnitName.isValid(machine.unit())) {
       throw why;
     }
-    Properties unit = host.properties(new UnitName(machine.unit()));
-    String group = unit.text("ControlGroup");
+    UnitStatus unit = host.status(new UnitName(machine.unit()));
+    String group = unit.controlGroup();
     Leader leader = Leader.of(machine.leader(), group).orElseThrow(() -> gone(container));
     try {
-      if (isBooting(leader, host.status(new UnitName(machine.unit())))) {
+      if (isBooting(leader, unit) || !comesUp(leader, unit.mainPid())) {
         throw why;
       }
       Optional<Cgroup> payload =
@@ -71,6 +75,14 @@ final class Grounds implements Ground.Finder {
       leader.close();
       throw e;
     }
+  }
+
+  /** Waits for the moment between the registration of a container and its first program. */
+  private static boolean comesUp(Leader leader, int nspawn) {
+    for (int i = 0; i < LOOKS && !leader.isOnItsOwn(nspawn); i++) {
+      LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+    }
+    return leader.isOnItsOwn(nspawn);
   }
 
   /** Whether its systemd will have a bus once it is ready. */

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The init of a container as its folder in /proc shows it (proc(5)), by a handle: where it ends and
@@ -21,9 +22,11 @@ final class Leader implements AutoCloseable {
   private static final int MOST = 16 << 10;
   private static final String BOUNDING = "CapBnd:";
 
+  private final long pid;
   private final Fd folder;
 
-  private Leader(Fd folder) {
+  private Leader(long pid, Fd folder) {
+    this.pid = pid;
     this.folder = folder;
   }
 
@@ -36,7 +39,7 @@ final class Leader implements AutoCloseable {
    */
   static Optional<Leader> of(long pid, String group) {
     try {
-      var leader = new Leader(Directory.open(Path.of("/proc", Long.toString(pid))));
+      var leader = new Leader(pid, Directory.open(Path.of("/proc", Long.toString(pid))));
       if (!group.isEmpty() && leader.isIn(group)) {
         return Optional.of(leader);
       }
@@ -55,6 +58,30 @@ final class Leader implements AutoCloseable {
   /** Whether it has not ended. */
   boolean isAlive() {
     return !read("status").isEmpty();
+  }
+
+  /**
+   * Whether nspawn has made room for the container's own program: before that the process still has
+   * rights that it gives up. Where that program is the second one, nspawn stays the first.
+   *
+   * @param nspawn the number of the process that runs the container on the host
+   */
+  boolean isOnItsOwn(long nspawn) {
+    var program = Path.of("/proc", Long.toString(nspawn), "exe");
+    return isAnother(own("exe"), program)
+        || read("task/" + pid + "/children")
+            .lines()
+            .flatMap(line -> Stream.of(line.strip().split(" ", -1)))
+            .filter(child -> !child.isEmpty())
+            .anyMatch(child -> isAnother(Path.of("/proc", child, "exe"), program));
+  }
+
+  private static boolean isAnother(Path program, Path other) {
+    try {
+      return !Files.isSameFile(program, other);
+    } catch (IOException _) {
+      return false; // one of them is gone
+    }
   }
 
   /** What its program calls itself. */

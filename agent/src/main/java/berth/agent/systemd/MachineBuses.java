@@ -106,7 +106,11 @@ public final class MachineBuses implements AutoCloseable {
       return cause instanceof TimeoutException
           ? new BusException(
               NO_BUS,
-              "the D-Bus of container " + container + " did not answer in " + limit.toMillis() + " ms")
+              "the D-Bus of container "
+                  + container
+                  + " did not answer in "
+                  + limit.toMillis()
+                  + " ms")
           : cause;
     }
 

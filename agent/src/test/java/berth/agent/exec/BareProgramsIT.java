@@ -22,6 +22,7 @@ import berth.protocol.command.ProcessCommand.Exec;
 import berth.protocol.command.Terminal;
 import berth.protocol.reply.Result.ProcessResult;
 import berth.protocol.stream.Input;
+import berth.protocol.stream.Input.OutputCredit;
 import berth.protocol.stream.Input.ProgramSignal;
 import berth.protocol.stream.Input.StdinChunk;
 import berth.protocol.stream.Input.StdinEnd;
@@ -29,6 +30,9 @@ import berth.protocol.stream.Output.InputCredit;
 import berth.protocol.stream.Output.OutputChunk;
 import berth.protocol.stream.SignalName;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -131,12 +135,17 @@ class BareProgramsIT {
   void itHasTheContainersNamespacesGroupAndNoMoreRightsThanIt() throws Exception {
     var inside = perform(pipes("sh", "-c", LOOK)).stdout().text().lines().toList();
     var init = perform(pipes("sh", "-c", LOOK.replace("self", "1"))).stdout().text().lines();
-    assertThat(inside.stream().filter(line -> !line.startsWith("Seccomp") && !line.startsWith("No")))
+    assertThat(
+            inside.stream().filter(line -> !line.startsWith("Seccomp") && !line.startsWith("No")))
         .containsExactlyElementsOf(
             init.filter(line -> !line.startsWith("Seccomp") && !line.startsWith("No")).toList());
     assertThat(inside).contains("Seccomp:\t2", "NoNewPrivs:\t1");
-    var group = perform(pipes("cat", "/proc/self/cgroup")).stdout().text();
-    assertThat(group).contains("berth-exec-").doesNotContain("..");
+    var group = perform(pipes("cat", "/proc/self/cgroup")).stdout().text().lines();
+    assertThat(group)
+        .filteredOn(line -> line.startsWith("0::"))
+        .singleElement()
+        .asString()
+        .startsWith("0::/berth-exec-");
   }
 
   private static final String LOOK =
@@ -209,7 +218,8 @@ class BareProgramsIT {
   @Test
   void aTerminalHasItsSizeItsUserAndItsExitCode() throws Exception {
     var exec =
-        terminal("alice", false, "sh", "-c", "tty; stty size; echo $TERM; echo own >/dev/tty; exit 7");
+        terminal(
+            "alice", false, "sh", "-c", "tty; stty size; echo $TERM; echo own >/dev/tty; exit 7");
     var result = perform(exec);
     assertThat(result.stdout().text())
         .matches("/dev/pts/\\d+\r\n30 100\r\nxterm-256color\r\nown\r\n");
@@ -233,13 +243,34 @@ class BareProgramsIT {
   }
 
   @Test
+  void aBusThatTakesConnectionsAndNeverAnswersHoldsNobodyUp() throws Exception {
+    var leader = container.machines().find(container.name()).orElseThrow().leader();
+    var folder = Path.of("/proc/" + leader + "/root/run/dbus");
+    Files.createDirectories(folder);
+    var place = folder.resolve("system_bus_socket");
+    try (var silent = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        var itsBuses =
+            new MachineBuses(container.reactor(), container.machines(), Duration.ofMillis(300))) {
+      silent.bind(UnixDomainSocketAddress.of(place));
+      new HostProcesses().run("chmod", "777", place.toString());
+      var its = programs(container, itsBuses, streams);
+      var result = (ProcessResult) its.perform(pipes("sh", "-c", "exit 4"), new FakeJob());
+      assertThat(result.exitCode()).hasValue(4);
+      assertThat(result.warnings()).hasSize(1);
+    } finally {
+      Files.delete(place);
+    }
+  }
+
+  @Test
   void manyAtOnceGetTheirOwnAnswersAndLeaveNothingOpen() throws Exception {
     perform(pipes("true"));
     var before = Descriptors.open();
     try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
       var all =
           java.util.stream.IntStream.range(0, 40)
-              .mapToObj(i -> callers.submit(() -> perform(pipes("sh", "-c", "echo " + i + "; exit " + i))))
+              .mapToObj(i ->
+                  callers.submit(() -> perform(pipes("sh", "-c", "echo " + i + "; exit " + i))))
               .toList();
       for (int i = 0; i < all.size(); i++) {
         var result = all.get(i).get(60, TimeUnit.SECONDS);
@@ -261,7 +292,8 @@ class BareProgramsIT {
       var running =
           caller.submit(
               (Callable<ProcessResult>)
-                  () -> (ProcessResult) its.perform(of(other, "sh", "-c", "echo on; sleep 99"), job));
+                  () ->
+                      (ProcessResult) its.perform(of(other, "sh", "-c", "echo on; sleep 99"), job));
       while (!(streams.sent.take() instanceof OutputChunk)) {}
       new HostProcesses().run("machinectl", "terminate", other.name().value());
       assertThatThrownBy(() -> running.get(30, TimeUnit.SECONDS))
@@ -289,10 +321,7 @@ class BareProgramsIT {
       BareContainer container, MachineBuses buses, FakeStreams streams) {
     return new Programs(
         new ContainerProcesses(
-            new PipeReactor(container.reactor()),
-            buses,
-            container.machines(),
-            container.systemd()),
+            new PipeReactor(container.reactor()), buses, container.machines(), container.systemd()),
         streams,
         new LogReader(new HostProcesses(), _ -> Optional.empty()),
         _ -> Optional.of(container.root()));
@@ -375,8 +404,7 @@ class BareProgramsIT {
         false);
   }
 
-  private static Exec exec(
-      Optional<String> user, boolean talking, String... argv) {
+  private static Exec exec(Optional<String> user, boolean talking, String... argv) {
     return new Exec(
         container.name(),
         List.of(argv),
@@ -410,7 +438,8 @@ class BareProgramsIT {
     Session(Exec exec) {
       var caller = Executors.newVirtualThreadPerTaskExecutor();
       running =
-          caller.submit((Callable<ProcessResult>) () -> (ProcessResult) programs.perform(exec, job));
+          caller.submit(
+              (Callable<ProcessResult>) () -> (ProcessResult) programs.perform(exec, job));
       caller.shutdown();
     }
 
@@ -439,6 +468,7 @@ class BareProgramsIT {
       listens |= output instanceof InputCredit;
       if (output instanceof OutputChunk chunk) {
         seen.append(chunk.data().text());
+        bring(new OutputCredit(chunk.sequence() + 16));
       }
     }
 
