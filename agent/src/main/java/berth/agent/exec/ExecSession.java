@@ -108,12 +108,17 @@ final class ExecSession implements AutoCloseable {
   }
 
   private void hasRoomAgain() {
-    resume(process.join());
+    var _ = process.thenAccept(this::resume);
   }
 
+  /** Until the readers' thread comes to it, the room may have been taken: so it is asked there. */
   private void resume(ContainerProcess running) {
-    running.stdout().resume();
-    running.stderr().ifPresent(PipeReader::resume);
+    running.stdout().resumeWhere(this::mayRead);
+    running.stderr().ifPresent(reader -> reader.resumeWhere(this::mayRead));
+  }
+
+  private boolean mayRead() {
+    return !streaming || output.hasRoom();
   }
 
   private void lost() {
