@@ -110,7 +110,7 @@ final class HostWorkers implements Workers {
     containers = new ContainerFeature(pools, reactor, bus, systemd, machines, processes, reporter);
     programs =
         new Programs(
-            new ContainerProcesses(new PipeReactor(reactor), buses, machines::openPty),
+            new ContainerProcesses(new PipeReactor(reactor), buses, machines, systemd),
             streams,
             new LogReader(processes, this::container),
             this::volume);

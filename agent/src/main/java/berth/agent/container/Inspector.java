@@ -40,7 +40,7 @@ final class Inspector {
   private final Machines machines;
   private final UnitJournal journal;
   private final Effects effects = new Effects();
-  private final Complaints complaints;
+  private final NspawnWarnings nspawn;
 
   Inspector(
       Pools pools, Settings settings, Systemd systemd, Machines machines, UnitJournal journal) {
@@ -49,7 +49,7 @@ final class Inspector {
     this.systemd = systemd;
     this.machines = machines;
     this.journal = journal;
-    this.complaints = new Complaints(journal::complaints);
+    this.nspawn = new NspawnWarnings(journal::complaints);
   }
 
   /** All there are, stopped or running. */
@@ -102,7 +102,7 @@ final class Inspector {
     var properties = systemd.properties(unit.unit());
     var addresses = machine.map(m -> addresses(name)).orElse(List.of());
     if (machine.isEmpty()) {
-      complaints.forget(name);
+      nspawn.forget(name);
     }
     return new ContainerState(
         name,
@@ -152,7 +152,7 @@ final class Inspector {
               machine.get(),
               properties,
               () -> uidShift(machine.get().name())));
-      complaints.about(machine.get().name(), unit, addressed).stream()
+      nspawn.about(machine.get().name(), unit, addressed).stream()
           .map(line -> "nspawn says: " + line)
           .forEach(warnings::add);
     }

@@ -17,8 +17,6 @@ import berth.protocol.Wire;
 import berth.protocol.spec.ContainerSpec;
 import berth.protocol.spec.SpecPatch;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -30,10 +28,6 @@ import java.util.TreeSet;
  */
 final class Shaper {
   private static final String TARGET = "machines.target";
-
-  /** Where nspawn looks for settings after /etc (systemd.nspawn(5)). */
-  private static final List<Path> ELSEWHERE =
-      List.of(Path.of("/run/systemd/nspawn"), Path.of("/var/lib/machines"));
 
   /** What nspawn reads when it starts and not again. */
   private static final Set<String> AT_START =
@@ -178,14 +172,11 @@ final class Shaper {
   }
 
   private void requireNoneElsewhere(ContainerName container) {
-    for (var folder : ELSEWHERE) {
-      var file = folder.resolve(container + ".nspawn");
-      if (Files.exists(file)) {
-        throw new BerthException(
-            ProblemCode.CONFLICT,
-            "the container " + container + " has its settings in " + file,
-            "move that file to " + settings.folder() + ", where nspawn trusts it");
-      }
+    for (var file : OtherSettings.OF_HOST.of(container)) {
+      throw new BerthException(
+          ProblemCode.CONFLICT,
+          "the container " + container + " has its settings in " + file,
+          "move that file to " + settings.folder() + ", where nspawn trusts it");
     }
   }
 

@@ -1,6 +1,7 @@
 package berth.agent.transfer;
 
 import berth.agent.dispatch.Job;
+import berth.agent.storage.StorageFailure;
 import berth.protocol.BerthException;
 import berth.protocol.ByteSize;
 import berth.protocol.ProblemCode;
@@ -135,7 +136,7 @@ public final class Download {
         throw new BerthException(
             ProblemCode.FAILED, "more came than the " + size + " that were announced");
       }
-      out.write(buffer, 0, count);
+      write(out, buffer, count);
       if (System.nanoTime() - told > 250_000_000 || told == 0) {
         told = System.nanoTime();
         job.progress(
@@ -145,6 +146,15 @@ public final class Download {
     }
     if (done < size.bytes()) {
       throw new IOException("the connection ended after " + new ByteSize(done) + " of " + size);
+    }
+  }
+
+  /** A file that can't be written is no matter of the network: to wait does not help. */
+  private static void write(OutputStream out, byte[] buffer, int count) {
+    try {
+      out.write(buffer, 0, count);
+    } catch (IOException e) {
+      throw StorageFailure.of("write what was fetched", e);
     }
   }
 

@@ -54,7 +54,10 @@ class ProgramsIT {
   private final Programs programs =
       new Programs(
           new ContainerProcesses(
-              new PipeReactor(container.reactor()), buses, container.machines()::openPty),
+              new PipeReactor(container.reactor()),
+              buses,
+              container.machines(),
+              container.systemd()),
           streams,
           new LogReader(new HostProcesses(), _ -> Optional.empty()),
           _ -> Optional.of(container.root()));

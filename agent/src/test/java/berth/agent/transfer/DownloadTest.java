@@ -55,6 +55,15 @@ class DownloadTest {
   }
 
   @Test
+  void aDiskThatIsFullIsToldAtOnce() {
+    file = Path.of("/dev/full");
+    assertThatThrownBy(() -> fetch(URI.create("/file"), Duration.ofMinutes(1)))
+        .isInstanceOfSatisfying(
+            BerthException.class,
+            e -> assertThat(e.problem().code()).isEqualTo(ProblemCode.NO_SPACE));
+  }
+
+  @Test
   void itGoesOnWhereItWasCutOff() throws Exception {
     server.lengths = List.of(1_000_000, 500_000, SIZE);
     fetch(URI.create("/file"), Duration.ofSeconds(20));

@@ -8,10 +8,12 @@ import berth.controller.lab.LabHost;
 import berth.controller.lab.LabPlan;
 import berth.controller.lab.image.Release;
 import berth.controller.lab.machine.Processes;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -87,6 +89,7 @@ class AgentOnHostIT {
     copy(AGENT.resolve("berth-agent/lib"), tests.resolve("lib"));
     copy(AGENT.resolve("host-tests"), tests.resolve("host-tests"));
     copy(AGENT.resolve("test-classes"), tests.resolve("test-classes"));
+    Processes.run("cp", "-L", busybox(), tests.resolve("busybox").toString());
     assertThat(host.run("btrfs", "subvolume", "create", "/var/lib/machines/guest").ok()).isTrue();
     Processes.run(
         "tar",
@@ -95,6 +98,14 @@ class AgentOnHostIT {
         "--zstd",
         "-xpf",
         lab.guestTar().toString());
+  }
+
+  /** One that needs no library, for containers that have nothing else. */
+  private static String busybox() {
+    return Stream.of("/usr/bin/busybox", "/bin/busybox", "/usr/sbin/busybox")
+        .filter(path -> Files.isExecutable(Path.of(path)))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no busybox: install busybox-static"));
   }
 
   private static void copy(Path from, Path to) {

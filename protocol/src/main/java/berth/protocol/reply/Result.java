@@ -38,14 +38,32 @@ public sealed interface Result {
    * @param chunks how many output chunks were sent; their sequence numbers run from 1 to this
    * @param stdout the last of its standard output, at most 64 KiB
    * @param stderr the last of its standard error, at most 64 KiB
+   * @param warnings what of its running was not as it should be, such as less isolation; a line
+   *     each
    */
   record ProcessResult(
-      Optional<Integer> exitCode, Optional<Integer> signal, long chunks, Bytes stdout, Bytes stderr)
+      Optional<Integer> exitCode,
+      Optional<Integer> signal,
+      long chunks,
+      Bytes stdout,
+      Bytes stderr,
+      List<String> warnings)
       implements Result {
     public ProcessResult {
+      warnings = warnings == null ? List.of() : List.copyOf(warnings);
       if (exitCode.isPresent() == signal.isPresent()) {
         throw new IllegalArgumentException("a process has either an exit code or a signal");
       }
+    }
+
+    /** One that ran as it should. */
+    public ProcessResult(
+        Optional<Integer> exitCode,
+        Optional<Integer> signal,
+        long chunks,
+        Bytes stdout,
+        Bytes stderr) {
+      this(exitCode, signal, chunks, stdout, stderr, List.of());
     }
   }
 

@@ -12,7 +12,7 @@ import java.util.function.Function;
  * or cannot carry out is only logged, and the container runs without it. Asked for once for each
  * stage of a run, since it costs a look into the journal.
  */
-final class Complaints {
+final class NspawnWarnings {
   /** Ports are opened, or not, when the container has got its address. */
   private record Stage(String invocation, boolean ready, boolean addressed) {}
 
@@ -26,7 +26,7 @@ final class Complaints {
    *
    * @param ofInvocation reads the complaints of one invocation of a unit
    */
-  Complaints(Function<String, List<String>> ofInvocation) {
+  NspawnWarnings(Function<String, List<String>> ofInvocation) {
     this.ofInvocation = ofInvocation;
   }
 

@@ -10,35 +10,35 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-class ComplaintsTest {
+class NspawnWarningsTest {
   private static final ContainerName WEB = new ContainerName("web");
 
   private final List<String> asked = new ArrayList<>();
-  private final Complaints complaints =
-      new Complaints(invocation -> {
+  private final NspawnWarnings warnings =
+      new NspawnWarnings(invocation -> {
         asked.add(invocation);
         return List.of("about " + invocation);
       });
 
   @Test
   void theJournalIsAskedOnceForEachStageOfARun() {
-    assertThat(complaints.about(WEB, run("a", ""), false)).containsExactly("about a");
-    assertThat(complaints.about(WEB, run("a", ""), false)).containsExactly("about a");
+    assertThat(warnings.about(WEB, run("a", ""), false)).containsExactly("about a");
+    assertThat(warnings.about(WEB, run("a", ""), false)).containsExactly("about a");
     assertThat(asked).containsExactly("a");
 
-    complaints.about(WEB, run("a", "Container running: Ready."), false);
-    complaints.about(WEB, run("a", "Container running: Ready."), true);
-    complaints.about(WEB, run("a", "Container running: Ready."), true);
+    warnings.about(WEB, run("a", "Container running: Ready."), false);
+    warnings.about(WEB, run("a", "Container running: Ready."), true);
+    warnings.about(WEB, run("a", "Container running: Ready."), true);
     assertThat(asked).containsExactly("a", "a", "a");
 
-    assertThat(complaints.about(WEB, run("b", ""), false)).containsExactly("about b");
+    assertThat(warnings.about(WEB, run("b", ""), false)).containsExactly("about b");
   }
 
   @Test
   void whatDoesNotRunIsForgotten() {
-    complaints.about(WEB, run("a", ""), false);
-    complaints.forget(WEB);
-    complaints.about(WEB, run("a", ""), false);
+    warnings.about(WEB, run("a", ""), false);
+    warnings.forget(WEB);
+    warnings.about(WEB, run("a", ""), false);
 
     assertThat(asked).containsExactly("a", "a");
   }
