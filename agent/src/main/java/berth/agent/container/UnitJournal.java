@@ -16,6 +16,10 @@ final class UnitJournal {
   private static final int WARNING = 4;
   private static final int INFORMATION = 6;
   private static final String LINES = "20";
+
+  /** What nspawn says of a veth whose container has a long name; it is no reason for anything. */
+  private static final String OF_A_LONG_NAME = "to fit length constraints.";
+
   private final Processes processes;
 
   UnitJournal(Processes processes) {
@@ -67,7 +71,8 @@ final class UnitJournal {
   /** The container's own console output comes the same way, but as plain information. */
   private static boolean isComplaint(JsonNode entry) {
     return !entry.path("_PID").asText().equals("1")
-        && entry.path("PRIORITY").asInt(INFORMATION) <= WARNING;
+        && entry.path("PRIORITY").asInt(INFORMATION) <= WARNING
+        && !message(entry).endsWith(OF_A_LONG_NAME);
   }
 
   /** A message is text, or an array of bytes where it is not plain text (journalctl(1)). */

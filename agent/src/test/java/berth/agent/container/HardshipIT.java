@@ -95,7 +95,8 @@ class HardshipIT {
                     .getFirst()
                     .equals("failed"));
     Eventually.holds("it is seen", () -> host.look(WEB).status() == Status.FAILED);
-    assertThat(host.look(WEB).reason()).hasValueSatisfying(why -> assertThat(why).contains("3"));
+    assertThat(host.look(WEB).reason())
+        .hasValueSatisfying(why -> assertThat(why).contains("exit code 3", "given up after"));
     System.out.println("reason: " + host.look(WEB).reason() + " told " + host.told(WEB));
     assertThat(host.told(WEB)).contains(ContainerFailed.class).hasSizeLessThan(40);
   }
@@ -137,7 +138,7 @@ class HardshipIT {
     try {
       assertThatThrownBy(() ->
               host.perform(
-                  new CreateContainer(WEB, name, Optional.empty(), Optional.of(WaitFor.STARTED))))
+                  new CreateContainer(WEB, name, Optional.empty(), Optional.of(WaitFor.READY))))
           .as(what)
           .satisfies(e -> {
             var problem = BerthException.problemOf(e);
