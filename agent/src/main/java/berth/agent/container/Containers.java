@@ -168,9 +168,8 @@ public final class Containers implements Performer<ContainerCommand> {
     undo.add(() -> settings.delete(name));
     shaper.make(name, new Settings.Origin(job.id(), Optional.of(command.image())), spec(command));
     job.progress("making a volume from " + command.image());
-    pool.storage()
-        .create(
-            name, command.image(), tree -> Identity.give(hostname(name, spec(command)), tree), job);
+    pool.create(
+        name, command.image(), tree -> Identity.give(hostname(name, spec(command)), tree), job);
     undo.add(() -> pool.storage().delete(name));
     pool.storage().limit(name, spec(command).size());
   }

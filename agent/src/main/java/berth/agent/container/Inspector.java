@@ -210,7 +210,13 @@ final class Inspector {
           case "exit-code", "signal", "core-dump" -> "";
           default -> unit.result();
         };
-    return Stream.of(why, how).filter(part -> !part.isEmpty()).collect(Collectors.joining(", "));
+    var tried =
+        unit.isDown() && unit.isFailed() && unit.restarts() > 0
+            ? "given up after " + unit.restarts() + " restarts"
+            : "";
+    return Stream.of(why, how, tried)
+        .filter(part -> !part.isEmpty())
+        .collect(Collectors.joining(", "));
   }
 
   private List<String> addresses(ContainerName name) {

@@ -81,7 +81,7 @@ final class UnitJournal {
           .flatMap(UnitJournal::entry)
           .filter(UnitJournal::isComplaint)
           .map(UnitJournal::message)
-          .filter(said -> !said.isBlank() && !NO_COMPLAINT.matcher(said).matches())
+          .filter(said -> !said.isBlank())
           .distinct()
           .toList();
     } catch (ProcessFailed e) {
@@ -105,7 +105,8 @@ final class UnitJournal {
   /** The container's own console output comes the same way, but as plain information. */
   private static boolean isComplaint(JsonNode entry) {
     return !entry.path("_PID").asText().equals("1")
-        && entry.path("PRIORITY").asInt(INFORMATION) <= WARNING;
+        && entry.path("PRIORITY").asInt(INFORMATION) <= WARNING
+        && !NO_COMPLAINT.matcher(message(entry)).matches();
   }
 
   /** A message is text, or an array of bytes where it is not plain text (journalctl(1)). */

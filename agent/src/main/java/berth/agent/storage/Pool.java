@@ -1,8 +1,14 @@
 package berth.agent.storage;
 
+import berth.agent.dispatch.Job;
 import berth.agent.linux.FileSystem;
+import berth.protocol.BerthException;
 import berth.protocol.ByteSize;
+import berth.protocol.ContainerName;
+import berth.protocol.ImageName;
 import berth.protocol.PoolName;
+import berth.protocol.Problem;
+import berth.protocol.ProblemCode;
 import berth.protocol.state.ImageState;
 import berth.protocol.state.PoolState;
 import java.io.IOException;
@@ -11,6 +17,50 @@ import java.util.List;
 
 /** Storage with one layout, under the name that commands call it by. */
 public record Pool(PoolName name, StorageBackend storage) {
+
+  /** Makes a volume; where there is no room for it, says of which pool and how much there is. */
+  public void create(
+      ContainerName container, ImageName image, StorageBackend.Change finish, Job job)
+      throws IOException {
+    try {
+      storage.create(container, image, finish, job);
+    } catch (BerthException e) {
+      throw isFull(e.problem()) ? full(container, e.problem(), e) : e;
+    } catch (IOException e) {
+      var told = StorageFailure.of("make the volume of the container " + container, e).problem();
+      if (isFull(told)) {
+        throw full(container, told, e);
+      }
+      throw e;
+    }
+  }
+
+  private static boolean isFull(Problem problem) {
+    return problem.code() == ProblemCode.NO_SPACE;
+  }
+
+  private BerthException full(ContainerName container, Problem problem, Exception cause) {
+    var state = state();
+    var free = new ByteSize(state.size().bytes() - state.used().bytes());
+    return new BerthException(
+        new Problem(
+                ProblemCode.NO_SPACE,
+                "no room for the container "
+                    + container
+                    + " in the pool "
+                    + name
+                    + " at "
+                    + state.path()
+                    + ", where "
+                    + free
+                    + " of "
+                    + state.size()
+                    + " are free: "
+                    + problem.message(),
+                "free some space there, or make the container in another pool")
+            .withLog(problem.log()),
+        cause);
+  }
 
   /** What it is and how full. */
   public PoolState state() {

@@ -122,7 +122,7 @@ public final class MachineBuses implements AutoCloseable {
         }
         made.bus().closed().thenAccept(reason -> places.remove(container, this));
         result.complete(made);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         result.completeExceptionally(e);
       }
     }
