@@ -34,10 +34,11 @@ record Delivery(Path folder, Optional<String> name, boolean contents) {
   private static final int OWNERS = 0700;
 
   /** Finds where they go, as cp(1) does: into a folder that is there, else as what has the name. */
-  static Delivery to(CopyOperand.Local target, boolean contents) {
+  static Delivery to(CopyOperand.Local target, boolean contents) throws IOException {
     var path = target.path();
     if (Files.isDirectory(path)) {
-      return new Delivery(path, Optional.empty(), contents);
+      // A link that the person names is meant to be followed.
+      return new Delivery(path.toRealPath(), Optional.empty(), contents);
     }
     var there = Files.exists(path, NOFOLLOW_LINKS);
     if (there && (contents || target.saysFolder())) {
@@ -84,7 +85,6 @@ record Delivery(Path folder, Optional<String> name, boolean contents) {
 
   private static void put(Path from, Path to) throws IOException {
     var folder = Files.isDirectory(from, NOFOLLOW_LINKS);
-    // What is copied into was named by the person, who may name a link; what is beneath was not.
     var there = Files.isDirectory(to, NOFOLLOW_LINKS);
     if (!folder && there) {
       throw conflict("what is no folder can't replace the folder " + to);

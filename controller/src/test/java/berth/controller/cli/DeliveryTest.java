@@ -29,6 +29,9 @@ class DeliveryTest {
     assertThat(folder.resolve("new/kern")).hasContent("4");
     deliver(folder + "/new/kern", false, tree -> file(tree.resolve("x"), "5"));
     assertThat(folder.resolve("new/kern")).hasContent("5");
+    Files.createSymbolicLink(folder.resolve("link"), folder.resolve("new"));
+    deliver(folder + "/link", true, tree -> file(tree.resolve("boot"), "6"));
+    assertThat(folder.resolve("new/boot")).hasContent("6");
     assertNothingOfOurs();
   }
 
