@@ -2,12 +2,14 @@ package berth.agent;
 
 import berth.agent.container.ContainerFeature;
 import berth.agent.container.ContainerVerticle;
+import berth.agent.copy.Copies;
+import berth.agent.copy.CopyVerticle;
+import berth.agent.copy.Roots;
 import berth.agent.exec.ExecVerticle;
 import berth.agent.exec.LogReader;
 import berth.agent.exec.Programs;
 import berth.agent.image.Archive;
 import berth.agent.image.Debootstrap;
-import berth.agent.image.Download;
 import berth.agent.image.ImageVerticle;
 import berth.agent.image.Images;
 import berth.agent.linux.Reactor;
@@ -24,6 +26,7 @@ import berth.agent.systemd.MachineBuses;
 import berth.agent.systemd.Machines;
 import berth.agent.systemd.SystemBus;
 import berth.agent.systemd.Systemd;
+import berth.agent.transfer.Download;
 import berth.agent.view.Examiner;
 import berth.agent.view.UsageWatch;
 import berth.agent.view.ViewVerticle;
@@ -48,6 +51,9 @@ final class HostWorkers implements Workers {
   /** Building an image takes all of a small host. */
   private static final int IMAGE_THREADS = 2;
 
+  /** A disk and a network are not faster for more of them at once. */
+  private static final int COPY_THREADS = 8;
+
   private final AgentConfig config;
   private Reactor reactor;
   private SystemBus bus;
@@ -56,6 +62,7 @@ final class HostWorkers implements Workers {
   private Programs programs;
   private Images images;
   private Views views;
+  private Copies copies;
   private String systemdVersion;
 
   HostWorkers(AgentConfig config) {
@@ -103,7 +110,7 @@ final class HostWorkers implements Workers {
     containers = new ContainerFeature(pools, reactor, bus, systemd, machines, processes, reporter);
     programs =
         new Programs(
-            new ContainerProcesses(new PipeReactor(reactor), buses, machines::openPty),
+            new ContainerProcesses(new PipeReactor(reactor), buses, machines, systemd),
             streams,
             new LogReader(processes, this::container),
             this::volume);
@@ -125,6 +132,12 @@ final class HostWorkers implements Workers {
             new Examiner(systemd, processes),
             new UsageWatch(containers.picture()::containers),
             streams);
+    copies =
+        new Copies(
+            new Roots(machines, this::volume),
+            pools,
+            new Download(config.controller()),
+            config.controller());
     return sources(pools);
   }
 
@@ -144,7 +157,8 @@ final class HostWorkers implements Workers {
             CONTAINER_THREADS),
         deploy(vertx, new ImageVerticle(images), "berth-image", IMAGE_THREADS),
         vertx.deployVerticle(new ExecVerticle(programs), ExecVerticle.OPTIONS),
-        vertx.deployVerticle(new ViewVerticle(views), ViewVerticle.OPTIONS));
+        vertx.deployVerticle(new ViewVerticle(views), ViewVerticle.OPTIONS),
+        deploy(vertx, new CopyVerticle(copies), "berth-copy", COPY_THREADS));
   }
 
   /** A pool of threads each, so that one domain that is busy does not starve another. */

@@ -1,6 +1,7 @@
 package berth.agent;
 
 import berth.agent.container.ContainerVerticle;
+import berth.agent.copy.CopyVerticle;
 import berth.agent.dispatch.HostVerticle;
 import berth.agent.dispatch.Route;
 import berth.agent.exec.ExecVerticle;
@@ -11,6 +12,7 @@ import berth.protocol.command.Command;
 import berth.protocol.command.ContainerCommand;
 import berth.protocol.command.ContainerCommand.CloneContainer;
 import berth.protocol.command.ContainerCommand.RenameContainer;
+import berth.protocol.command.CopyCommand;
 import berth.protocol.command.HostCommand;
 import berth.protocol.command.ImageCommand;
 import berth.protocol.command.ProcessCommand;
@@ -31,6 +33,7 @@ final class Routes {
       case ProcessCommand _ -> Route.to(ExecVerticle.ADDRESS);
       case HostCommand _ -> Route.to(HostVerticle.ADDRESS);
       case ViewCommand _ -> Route.to(ViewVerticle.ADDRESS);
+      case CopyCommand _ -> Route.to(CopyVerticle.ADDRESS);
     };
   }
 

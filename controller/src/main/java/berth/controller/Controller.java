@@ -13,6 +13,7 @@ import berth.controller.metrics.ControllerMetrics;
 import berth.controller.operation.CreditedStreams;
 import berth.controller.operation.OperationLedger;
 import berth.controller.store.Database;
+import berth.controller.transfer.TransferStore;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -77,6 +78,7 @@ public final class Controller {
     var ledger = new OperationLedger(database, fleet, journal, link.sender(), clock, context);
     var streams = new CreditedStreams(context, ledger, link.sender());
     var inbox = new AgentInbox(vertx, fleet, ledger, streams);
+    var transfers = transfers(vertx, folder);
     var api =
         new HttpApi(
             vertx,
@@ -86,6 +88,7 @@ public final class Controller {
                 ledger,
                 streams,
                 uploads(vertx, folder),
+                transfers,
                 metrics(),
                 config.staleMetrics(),
                 clock,
@@ -93,7 +96,7 @@ public final class Controller {
 
     recover(fleet, ledger);
     listen(link, inbox);
-    keepUp(context, fleet, journal, ledger);
+    keepUp(context, fleet, journal, ledger, transfers);
     serve(api);
   }
 
@@ -152,9 +155,14 @@ public final class Controller {
     }
   }
 
-  private void keepUp(Context context, Fleet fleet, EventJournal journal, OperationLedger ledger) {
+  private void keepUp(
+      Context context,
+      Fleet fleet,
+      EventJournal journal,
+      OperationLedger ledger,
+      TransferStore transfers) {
     var upkeep = new Upkeep(context);
-    upkeep.start(fleet, journal, ledger);
+    upkeep.start(fleet, journal, ledger, transfers);
     closing.add("upkeep", upkeep::stop);
   }
 
@@ -162,6 +170,12 @@ public final class Controller {
     var uploads = UploadStore.open(vertx, folder.uploads());
     closing.add("uploads", () -> done(uploads::close));
     return uploads;
+  }
+
+  private TransferStore transfers(Vertx vertx, DataFolder folder) throws IOException {
+    var transfers = TransferStore.open(vertx, folder.transfers(), clock);
+    closing.add("transfers", () -> done(transfers::close));
+    return transfers;
   }
 
   private void serve(HttpApi api) {

@@ -67,6 +67,10 @@ final class DataFolder {
     return path.resolve("uploads");
   }
 
+  Path transfers() {
+    return path.resolve("transfers");
+  }
+
   /** Lets another controller have it. */
   Future<Void> release() {
     try {

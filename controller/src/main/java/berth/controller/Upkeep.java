@@ -3,6 +3,7 @@ package berth.controller;
 import berth.controller.fleet.EventJournal;
 import berth.controller.fleet.Fleet;
 import berth.controller.operation.OperationLedger;
+import berth.controller.transfer.TransferStore;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -31,11 +32,12 @@ final class Upkeep {
   }
 
   /** Begins. */
-  void start(Fleet fleet, EventJournal journal, OperationLedger ledger) {
+  void start(Fleet fleet, EventJournal journal, OperationLedger ledger, TransferStore transfers) {
     context.runOnContext(_ -> {
       every(TICK, "expiry", ledger::tick);
       every(PROGRESS, "progress", () -> ledger.replies().flushProgress());
       every(SWEEP, "sweep", () -> journal.sweep().compose(_ -> ledger.sweep()));
+      every(SWEEP, "transfers", transfers::sweep);
       timers.add(context.owner().setTimer(SETTLING.toMillis(), _ -> settle(fleet)));
     });
   }

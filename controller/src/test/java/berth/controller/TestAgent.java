@@ -7,6 +7,7 @@ import berth.protocol.Topics;
 import berth.protocol.Topics.Kind;
 import berth.protocol.Wire;
 import berth.protocol.command.ContainerCommand;
+import berth.protocol.command.CopyCommand;
 import berth.protocol.command.HostCommand.Cancel;
 import berth.protocol.command.HostCommand.ReportOutcome;
 import berth.protocol.command.HostCommand.ReportState;
@@ -162,7 +163,11 @@ final class TestAgent implements AutoCloseable {
             case ReportState _ -> requestsForState.add(command);
             case ReportOutcome _ -> {} // what there is to answer is in the outbox
             case Cancel _ -> commands.add(command);
-            case ContainerCommand _, ImageCommand _, ProcessCommand _, ViewCommand _ ->
+            case ContainerCommand _,
+                ImageCommand _,
+                ProcessCommand _,
+                ViewCommand _,
+                CopyCommand _ ->
                 commands.add(command);
           }
         }

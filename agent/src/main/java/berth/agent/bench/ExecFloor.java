@@ -9,6 +9,7 @@ import berth.agent.process.ProcessSpec;
 import berth.agent.systemd.MachineBuses;
 import berth.agent.systemd.Machines;
 import berth.agent.systemd.SystemBus;
+import berth.agent.systemd.Systemd;
 import berth.agent.systemd.UnitName;
 import berth.protocol.CommandId;
 import berth.protocol.ContainerName;
@@ -33,8 +34,9 @@ public final class ExecFloor {
     try (var reactor = Reactor.start();
         var bus = new SystemBus(reactor);
         var buses = new MachineBuses(reactor, new Machines(bus))) {
-      var terminals = new Machines(bus);
-      var processes = new ContainerProcesses(new PipeReactor(reactor), buses, terminals::openPty);
+      var processes =
+          new ContainerProcesses(
+              new PipeReactor(reactor), buses, new Machines(bus), new Systemd(bus));
       var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
       while (in.readLine() != null) {
         var began = System.nanoTime();

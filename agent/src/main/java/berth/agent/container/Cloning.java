@@ -50,6 +50,7 @@ final class Cloning {
         undo.keep();
       }
     }
+    limit(clone);
     place.add(clone, pools.holding(clone).orElseThrow().storage().volume(clone).orElseThrow());
   }
 
@@ -76,6 +77,14 @@ final class Cloning {
           Identity.renew(clone, tree);
         },
         job);
+  }
+
+  /** A copy is not limited as what it was copied from. */
+  private void limit(ContainerName clone) throws IOException {
+    var size = settings.read(clone).flatMap(written -> written.spec().size());
+    if (size.isPresent()) {
+      pools.holding(clone).orElseThrow().storage().limit(clone, size);
+    }
   }
 
   private boolean isUp(ContainerName container) {

@@ -13,6 +13,10 @@ import berth.agent.systemd.SystemBus;
 import berth.agent.systemd.Systemd;
 import berth.agent.systemd.UnitEvent;
 import berth.agent.systemd.UnitStatus;
+import berth.protocol.BerthException;
+import berth.protocol.ByteSize;
+import berth.protocol.ContainerName;
+import berth.protocol.ProblemCode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -60,7 +64,7 @@ public final class ContainerFeature implements AutoCloseable {
     var cloning = new Cloning(pools, settings, dropIns, place, removal, systemd, machines);
     var renaming =
         new Renaming(pools, settings, dropIns, place, removal, systemd, machines, leftovers);
-    var shaper = new Shaper(settings, systemd, machines);
+    var shaper = new Shaper(settings, systemd, machines, (name, size) -> limit(pools, name, size));
     containers =
         new Containers(
             pools, settings, shaper, place, starter, removal, signals, reboot, freezer, cloning,
@@ -99,6 +103,17 @@ public final class ContainerFeature implements AutoCloseable {
       LOG.warn("containers made by hand are noticed late: {}; see {}", e.getMessage(), INOTIFY);
       return Optional.empty();
     }
+  }
+
+  private static void limit(Pools pools, ContainerName name, Optional<ByteSize> size)
+      throws IOException {
+    var pool = pools.holding(name);
+    if (pool.isEmpty()) {
+      throw new BerthException(
+          ProblemCode.UNSUPPORTED,
+          "the volume of " + name + " is in no pool of Berth's, so it gets no size");
+    }
+    pool.get().storage().limit(name, size);
   }
 
   private static List<Path> folders(Pools pools) {

@@ -142,6 +142,9 @@ public final class Containers implements Performer<ContainerCommand> {
         make(command, undo, job);
         undo.keep();
       }
+    } else {
+      // The attempt before may have died between the two.
+      pools.holding(name).orElseThrow().storage().limit(name, spec(command).size());
     }
     place.add(name, pools.holding(name).orElseThrow().storage().volume(name).orElseThrow());
     shaper.autostart(name, spec(command));
@@ -168,6 +171,8 @@ public final class Containers implements Performer<ContainerCommand> {
     pool.storage()
         .create(
             name, command.image(), tree -> Identity.give(hostname(name, spec(command)), tree), job);
+    undo.add(() -> pool.storage().delete(name));
+    pool.storage().limit(name, spec(command).size());
   }
 
   private void rename(ContainerName name) throws IOException {

@@ -40,6 +40,7 @@ final class Inspector {
   private final Machines machines;
   private final UnitJournal journal;
   private final Effects effects = new Effects();
+  private final NspawnWarnings nspawn;
 
   Inspector(
       Pools pools, Settings settings, Systemd systemd, Machines machines, UnitJournal journal) {
@@ -48,6 +49,7 @@ final class Inspector {
     this.systemd = systemd;
     this.machines = machines;
     this.journal = journal;
+    this.nspawn = new NspawnWarnings(journal::complaints);
   }
 
   /** All there are, stopped or running. */
@@ -98,11 +100,15 @@ final class Inspector {
     var origin = written.map(Settings.Written::origin);
     var status = status(unit, machine);
     var properties = systemd.properties(unit.unit());
+    var addresses = machine.map(m -> addresses(name)).orElse(List.of());
+    if (machine.isEmpty()) {
+      nspawn.forget(name);
+    }
     return new ContainerState(
         name,
         status,
         machine.map(m -> (long) m.leader()),
-        machine.map(m -> addresses(name)).orElse(List.of()),
+        addresses,
         origin.flatMap(Settings.Origin::image),
         pool.map(Pool::name),
         volume.map(Path::toString).orElse(""),
@@ -114,13 +120,16 @@ final class Inspector {
         status == Status.FAILED ? reason(unit) : Optional.empty(),
         written.map(Settings.Written::spec),
         settings.drift(name),
-        written.map(w -> warnings(w, machine, volume, unit, properties)).orElse(List.of()));
+        written
+            .map(w -> warnings(w, machine, !addresses.isEmpty(), volume, unit, properties))
+            .orElse(List.of()));
   }
 
   /** What of the wish does not hold, or not yet; of a run only once its init is on its own. */
   private List<String> warnings(
       Settings.Written written,
       Optional<Machine> machine,
+      boolean addressed,
       Optional<Path> volume,
       UnitStatus unit,
       Properties properties) {
@@ -143,6 +152,9 @@ final class Inspector {
               machine.get(),
               properties,
               () -> uidShift(machine.get().name())));
+      nspawn.about(machine.get().name(), unit, addressed).stream()
+          .map(line -> "nspawn says: " + line)
+          .forEach(warnings::add);
     }
     return warnings;
   }

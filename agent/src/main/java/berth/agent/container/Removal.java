@@ -78,6 +78,7 @@ final class Removal {
     leftovers.clearAll(name);
     place.remove(name);
     settings.delete(name);
+    OtherSettings.OF_HOST.delete(name);
     forgetUnit(name);
   }
 

@@ -20,6 +20,8 @@ import java.util.List;
  * volume whether it had come to the end.
  */
 final class Renaming {
+  private static final OtherSettings OTHERS = OtherSettings.OF_HOST;
+
   private final Pools pools;
   private final Settings settings;
   private final DropIns dropIns;
@@ -73,6 +75,8 @@ final class Renaming {
     try (var undo = new Undo()) {
       undo.add(() -> settings.move(to, from));
       settings.move(from, to);
+      undo.add(() -> OTHERS.move(to, from));
+      OTHERS.move(from, to);
       undo.add(() -> {
         dropIns.move(unit, old);
         systemd.reload();

@@ -17,8 +17,6 @@ import berth.protocol.Wire;
 import berth.protocol.spec.ContainerSpec;
 import berth.protocol.spec.SpecPatch;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -30,10 +28,6 @@ import java.util.TreeSet;
  */
 final class Shaper {
   private static final String TARGET = "machines.target";
-
-  /** Where nspawn looks for settings after /etc (systemd.nspawn(5)). */
-  private static final List<Path> ELSEWHERE =
-      List.of(Path.of("/run/systemd/nspawn"), Path.of("/var/lib/machines"));
 
   /** What nspawn reads when it starts and not again. */
   private static final Set<String> AT_START =
@@ -57,13 +51,15 @@ final class Shaper {
   private final Machines machines;
   private final LiveLimits limits;
   private final UnitReader units;
+  private final Volumes volumes;
 
-  Shaper(Settings settings, Systemd systemd, Machines machines) {
+  Shaper(Settings settings, Systemd systemd, Machines machines, Volumes volumes) {
     this.settings = settings;
     this.systemd = systemd;
     this.machines = machines;
     this.limits = new LiveLimits(systemd);
     this.units = new UnitReader(systemd);
+    this.volumes = volumes;
   }
 
   /** Writes the settings of a new container. */
@@ -97,6 +93,9 @@ final class Shaper {
     var unit = UnitName.of(container);
     var status = systemd.status(unit);
     var running = machines.find(container).isPresent() && !status.isDown();
+    if (!spec.size().equals(before.spec().size())) {
+      volumes.limit(container, spec.size());
+    }
     job.progress("writing its settings");
     var waiting = running ? waiting(before, spec, status) : Waiting.NONE;
     var written = new Written(before.origin(), spec, before.kept(), waiting);
@@ -173,14 +172,11 @@ final class Shaper {
   }
 
   private void requireNoneElsewhere(ContainerName container) {
-    for (var folder : ELSEWHERE) {
-      var file = folder.resolve(container + ".nspawn");
-      if (Files.exists(file)) {
-        throw new BerthException(
-            ProblemCode.CONFLICT,
-            "the container " + container + " has its settings in " + file,
-            "move that file to " + settings.folder() + ", where nspawn trusts it");
-      }
+    for (var file : OtherSettings.OF_HOST.of(container)) {
+      throw new BerthException(
+          ProblemCode.CONFLICT,
+          "the container " + container + " has its settings in " + file,
+          "move that file to " + settings.folder() + ", where nspawn trusts it");
     }
   }
 

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What a unit told the host's journal: the only place that says why a container did not start. */
@@ -16,6 +17,16 @@ final class UnitJournal {
   private static final int WARNING = 4;
   private static final int INFORMATION = 6;
   private static final String LINES = "20";
+
+  /**
+   * What nspawn warns of though all is as it was asked for: how it names its side of a link, and
+   * that it could not link the journal of a root that nothing may be written to.
+   */
+  private static final Pattern NO_COMPLAINT =
+      Pattern.compile(
+          "Network interface name '.*' has been changed to '.*'.*"
+              + "|Failed to create directory .*/var/log/journal/.*: Read-only file system");
+
   private final Processes processes;
 
   UnitJournal(Processes processes) {
@@ -48,6 +59,33 @@ final class UnitJournal {
           entries.stream().map(UnitJournal::message).toList());
     } catch (ProcessFailed e) {
       return new Told(Optional.empty(), List.of(e.getMessage()));
+    }
+  }
+
+  /**
+   * What nspawn complained of in one run of a unit, each once, oldest first. It alone writes to the
+   * journal there; what the container prints comes by the standard output, whatever it pretends.
+   */
+  List<String> complaints(String invocation) {
+    if (invocation.isEmpty()) {
+      return List.of();
+    }
+    var run = "_SYSTEMD_INVOCATION_ID=" + invocation;
+    var argv =
+        List.of("journalctl", "-q", run, "_TRANSPORT=journal", "-p", "warning", "-o", "json");
+    try {
+      return processes
+          .run(HostCommand.of(Stream.concat(argv.stream(), Stream.of("-n", LINES)).toList()))
+          .lines()
+          .stream()
+          .flatMap(UnitJournal::entry)
+          .filter(UnitJournal::isComplaint)
+          .map(UnitJournal::message)
+          .filter(said -> !said.isBlank() && !NO_COMPLAINT.matcher(said).matches())
+          .distinct()
+          .toList();
+    } catch (ProcessFailed e) {
+      return List.of("its complaints can't be read: " + e.getMessage());
     }
   }
 

@@ -71,6 +71,11 @@ final class ExecSession implements AutoCloseable {
     running.stderr().ifPresent(PipeReader::close);
   }
 
+  /** What is to be said of how it ran; told once it has ended. */
+  Optional<String> note() {
+    return process.join().note();
+  }
+
   /** Whether the program had to be ended because a piece of its input never came. */
   boolean inputLost() {
     return inputLost;
@@ -103,12 +108,17 @@ final class ExecSession implements AutoCloseable {
   }
 
   private void hasRoomAgain() {
-    resume(process.join());
+    var _ = process.thenAccept(this::resume);
   }
 
+  /** Until the readers' thread comes to it, the room may have been taken: so it is asked there. */
   private void resume(ContainerProcess running) {
-    running.stdout().resume();
-    running.stderr().ifPresent(PipeReader::resume);
+    running.stdout().resumeWhere(this::mayRead);
+    running.stderr().ifPresent(reader -> reader.resumeWhere(this::mayRead));
+  }
+
+  private boolean mayRead() {
+    return !streaming || output.hasRoom();
   }
 
   private void lost() {
@@ -124,8 +134,8 @@ final class ExecSession implements AutoCloseable {
       case StdinChunk chunk -> input().ifPresent(window -> window.take(chunk));
       case StdinEnd end -> input().ifPresent(window -> window.end(end));
       case Resize(var sequence, var size) -> control(sequence, running -> running.resize(size));
-      case ProgramSignal(var sequence, var name) ->
-          control(sequence, running -> running.signal(name.number()));
+      case ProgramSignal(var sequence, var signal) ->
+          control(sequence, running -> running.signal(signal.number()));
     }
   }
 

@@ -37,6 +37,7 @@ import java.util.function.Function;
  */
 public final class LogReader {
   private static final String JOURNAL = "var/log/journal";
+  private static final List<String> JOURNALCTL = List.of("usr/bin/journalctl", "bin/journalctl");
   private static final Duration LIMIT = Duration.ofDays(30);
   private static final int MOST_ENTRIES = 1000;
   private static final Optional<Start> AS_ASKED = Optional.of(new Start.AsAsked());
@@ -85,7 +86,7 @@ public final class LogReader {
           return Optional.of(read(command, isolated(folder), streams, job));
         }
       }
-      if (command.after().isPresent() || isRunning(container)) {
+      if (hasJournalctl(container) && (command.after().isPresent() || isRunning(container))) {
         return Optional.empty();
       }
     }
@@ -149,11 +150,16 @@ public final class LogReader {
       this.output = output;
     }
 
-    /** An entry that was too long to be read as a line is no JSON any more. */
+    @Override
+    public int longest() {
+      return LongEntry.LONGEST_LINE;
+    }
+
     @Override
     public void out(String line) {
-      if (line.endsWith("}") && (begun || !query.isBefore(line))) {
-        output.line(line);
+      var entry = line.length() > LongEntry.LONGEST_ENTRY ? LongEntry.shortened(line) : line;
+      if (begun || !query.isBefore(entry)) {
+        output.line(entry);
       }
       begun = true;
     }
@@ -166,6 +172,24 @@ public final class LogReader {
 
   private static boolean isRunning(Optional<ContainerState> container) {
     return container.filter(c -> c.status().running()).isPresent();
+  }
+
+  /** One without has no journal of its own: what it tells goes to the host's. */
+  private static boolean hasJournalctl(Optional<ContainerState> container) {
+    var root = container.flatMap(LogReader::root);
+    if (root.isEmpty()) {
+      return true;
+    }
+    try (var files = RootedFiles.at(root.get())) {
+      for (var program : JOURNALCTL) {
+        if (files.hasFile(program)) {
+          return true;
+        }
+      }
+      return false;
+    } catch (IOException _) {
+      return true;
+    }
   }
 
   private static Optional<Path> root(ContainerState container) {

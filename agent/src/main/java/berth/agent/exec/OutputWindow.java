@@ -25,11 +25,12 @@ final class OutputWindow {
   OutputWindow(Streams.Stream stream, Runnable onRoom) {
     this.stream = stream;
     this.onRoom = onRoom;
+    stream.onRoom(this::othersMadeRoom);
   }
 
-  /** Whether one more chunk may be sent. */
+  /** Whether one more chunk may be sent, by its reader and by what waits for the broker. */
   synchronized boolean hasRoom() {
-    return sent < through;
+    return sent < through && stream.hasRoom();
   }
 
   /** Sends a chunk; in the order of the calls. */
@@ -47,6 +48,12 @@ final class OutputWindow {
       opened = !before && hasRoom();
     }
     if (opened) {
+      onRoom.run();
+    }
+  }
+
+  private void othersMadeRoom() {
+    if (hasRoom()) {
       onRoom.run();
     }
   }

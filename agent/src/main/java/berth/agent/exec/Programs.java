@@ -3,8 +3,8 @@ package berth.agent.exec;
 import berth.agent.dispatch.Job;
 import berth.agent.dispatch.Performer;
 import berth.agent.exec.LogQuery.Start;
-import berth.agent.linux.RootedFiles;
 import berth.agent.process.ContainerProcesses;
+import berth.agent.process.EntryComplaint;
 import berth.agent.process.Outcome;
 import berth.agent.process.ProcessSpec;
 import berth.agent.report.Streams;
@@ -38,7 +38,6 @@ import org.slf4j.LoggerFactory;
 public final class Programs implements Performer<ProcessCommand> {
   private static final Logger LOG = LoggerFactory.getLogger(Programs.class);
   private static final String UNIT = "berth-exec-";
-  private static final int LOG_LINES = 20;
 
   /** More than an agent runs in one container at once. */
   private static final int MOST_SWEPT = 1000;
@@ -47,6 +46,7 @@ public final class Programs implements Performer<ProcessCommand> {
   private final Streams streams;
   private final LogReader logs;
   private final Function<ContainerName, Optional<Path>> volumes;
+  private final Complaints complaints;
 
   /** The units that this agent has started or is about to start. */
   private final Set<UnitName> ours = ConcurrentHashMap.newKeySet();
@@ -63,6 +63,7 @@ public final class Programs implements Performer<ProcessCommand> {
     this.streams = streams;
     this.logs = logs;
     this.volumes = volumes;
+    this.complaints = new Complaints(volumes);
   }
 
   @Override
@@ -85,7 +86,9 @@ public final class Programs implements Performer<ProcessCommand> {
         stop(exec.container(), unit(job.id()));
         yield new Problem(
             ProblemCode.INTERRUPTED,
-            "the agent on the host stopped while " + program(exec) + " ran; it was ended",
+            "the agent on the host stopped while "
+                + Complaints.program(exec)
+                + " ran; it was ended",
             "look at what it has done, then run it again if that is wanted");
       }
       case ReadLogs _ ->
@@ -99,6 +102,7 @@ public final class Programs implements Performer<ProcessCommand> {
    * takes is for the containers to say, so nobody waits for it, nor one container for another.
    */
   public void sweep(List<ContainerName> running) {
+    Thread.ofVirtual().name("berth-sweep").start(this::sweepHost);
     for (var container : running) {
       Thread.ofVirtual().name("berth-sweep-" + container).start(() -> sweep(container));
     }
@@ -112,6 +116,17 @@ public final class Programs implements Performer<ProcessCommand> {
           .forEach(unit -> stop(container, unit));
     } catch (BusException e) {
       LOG.info("container={} has no bus to look for programs on: {}", container, e.getMessage());
+    }
+  }
+
+  private void sweepHost() {
+    try {
+      processes.leftOnHost(UNIT).stream()
+          .filter(unit -> !ours.contains(unit))
+          .limit(MOST_SWEPT)
+          .forEach(processes::stopOnHost);
+    } catch (BusException e) {
+      LOG.warn("programs of an earlier agent may run on: {}", e.getMessage());
     }
   }
 
@@ -178,10 +193,12 @@ public final class Programs implements Performer<ProcessCommand> {
       return result(exec, session, session.outcome().join());
     } catch (BusException e) {
       if (e.is(Machines.NO_SUCH_MACHINE)) {
-        throw notStarted(exec, Outcome.Reason.NOT_RUNNING, e.getMessage());
+        throw complaints.notStarted(exec, Outcome.Reason.NOT_RUNNING, e.getMessage());
       }
       throw new BerthException(
-          new Problem(ProblemCode.UNAVAILABLE, "could not run " + program(exec) + ": " + e), e);
+          new Problem(
+              ProblemCode.UNAVAILABLE, "could not run " + Complaints.program(exec) + ": " + e),
+          e);
     } finally {
       ours.remove(spec.unit());
     }
@@ -190,90 +207,46 @@ public final class Programs implements Performer<ProcessCommand> {
   private Result result(Exec exec, ExecSession session, Outcome outcome) {
     if (session.inputLost()) {
       throw new BerthException(
-          ProblemCode.UNAVAILABLE, "a piece of the input of " + program(exec) + " was lost");
+          ProblemCode.UNAVAILABLE,
+          "a piece of the input of " + Complaints.program(exec) + " was lost");
     }
     return switch (outcome) {
-      case Outcome.Exited(var code) -> result(session, Optional.of(code), Optional.empty());
+      case Outcome.Exited(var code) -> exited(exec, session, code);
       case Outcome.Signalled(var signal, _) ->
           result(session, Optional.empty(), Optional.of(signal));
-      case Outcome.NotStarted(var reason, var message) -> throw notStarted(exec, reason, message);
-      case Outcome.TimedOut() ->
-          throw ended(
-              ProblemCode.TIMEOUT,
-              program(exec) + " did not end within its time limit and was killed",
-              session);
-      case Outcome.Cancelled() ->
-          throw ended(ProblemCode.CANCELLED, program(exec) + " was cancelled", session);
-      case Outcome.Lost(var message) ->
-          throw ended(
-              ProblemCode.CONFLICT,
-              "the container "
-                  + exec.container()
-                  + " stopped while "
-                  + program(exec)
-                  + " ran: "
-                  + message,
-              session);
+      case Outcome.NotStarted(var reason, var message) ->
+          throw complaints.notStarted(exec, reason, message);
+      case Outcome.TimedOut() -> throw complaints.timedOut(exec, session.stderr());
+      case Outcome.Cancelled() -> throw complaints.cancelled(exec, session.stderr());
+      case Outcome.Lost(var message) -> throw complaints.lost(exec, message, session.stderr());
+      case Outcome.NoAnswer(var message) ->
+          throw complaints.noAnswer(exec, message, session.stderr());
     };
+  }
+
+  /** What complains of the way in says so itself, and the program never ran. */
+  private Result exited(Exec exec, ExecSession session, int code) {
+    var complaint =
+        session
+            .note()
+            .flatMap(_ ->
+                EntryComplaint.of(
+                    code, session.stdout().bytes().text(), session.stderr().bytes().text()));
+    if (complaint.isPresent()) {
+      throw complaints.notStarted(exec, complaint.get().reason(), complaint.get().message());
+    }
+    return result(session, Optional.of(code), Optional.empty());
   }
 
   private static Result result(
       ExecSession session, Optional<Integer> exitCode, Optional<Integer> signal) {
     return new ProcessResult(
-        exitCode, signal, session.chunks(), session.stdout().bytes(), session.stderr().bytes());
-  }
-
-  private BerthException notStarted(Exec exec, Outcome.Reason reason, String message) {
-    var where = " in the container " + exec.container();
-    return new BerthException(
-        switch (reason) {
-          case NO_SUCH_PROGRAM -> noProgram(exec, where);
-          case NO_SUCH_USER ->
-              new Problem(ProblemCode.NOT_FOUND, "no user " + exec.user().orElse("root") + where);
-          case NO_SUCH_DIRECTORY ->
-              new Problem(
-                  ProblemCode.NOT_FOUND, "no directory " + exec.directory().orElse("/") + where);
-          case NOT_RUNNING ->
-              new Problem(
-                  ProblemCode.CONFLICT,
-                  "the container " + exec.container() + " is not running",
-                  "start it first, as by: berth start HOST/" + exec.container());
-          case NO_BUS ->
-              new Problem(
-                  ProblemCode.CONFLICT,
-                  "the container " + exec.container() + " has no D-Bus, or not yet",
-                  "wait until it is ready; a root without the package dbus can't be entered");
-          case REFUSED ->
-              new Problem(
-                  ProblemCode.FAILED, "could not run " + program(exec) + where + ": " + message);
-        });
-  }
-
-  /** The container's systemd says the same of a program that is missing and of one that is none. */
-  private Problem noProgram(Exec exec, String where) {
-    return isThere(exec)
-        ? new Problem(
-            ProblemCode.PROGRAM_NOT_EXECUTABLE, program(exec) + where + " can't be executed")
-        : new Problem(ProblemCode.PROGRAM_NOT_FOUND, "no program " + program(exec) + where);
-  }
-
-  private boolean isThere(Exec exec) {
-    var program = exec.argv().getFirst();
-    var volume = volumes.apply(exec.container());
-    if (!program.startsWith("/") || volume.isEmpty()) {
-      return false;
-    }
-    try (var files = RootedFiles.at(volume.get())) {
-      return files.hasFile(program.substring(1)) || files.hasDirectory(program.substring(1));
-    } catch (IOException _) {
-      return false;
-    }
-  }
-
-  private static BerthException ended(ProblemCode code, String message, ExecSession session) {
-    var said = session.stderr().bytes().text().lines().toList();
-    var last = said.subList(Math.max(0, said.size() - LOG_LINES), said.size());
-    return new BerthException(new Problem(code, message).withLog(last));
+        exitCode,
+        signal,
+        session.chunks(),
+        session.stdout().bytes(),
+        session.stderr().bytes(),
+        session.note().stream().toList());
   }
 
   private static UnitName unit(CommandId command) {
@@ -282,10 +255,5 @@ public final class Programs implements Performer<ProcessCommand> {
 
   private static UnitName unit(CommandId command, String part) {
     return new UnitName(UNIT + command + part + ".service");
-  }
-
-  private static String program(Exec exec) {
-    var name = exec.argv().getFirst();
-    return "\"" + (name.length() <= 80 ? name : name.substring(0, 80) + "...") + "\"";
   }
 }

@@ -10,6 +10,7 @@ import berth.agent.storage.Pools;
 import berth.agent.storage.StorageBackend.Filling;
 import berth.agent.storage.StorageFailure;
 import berth.agent.storage.StoredImage;
+import berth.agent.transfer.Download;
 import berth.protocol.ImageName;
 import berth.protocol.command.ImageCommand;
 import berth.protocol.command.Recipe;

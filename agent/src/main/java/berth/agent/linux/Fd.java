@@ -20,7 +20,12 @@ public final class Fd implements AutoCloseable {
   private static final int F_GETFL = 3;
   private static final int F_SETFL = 4;
   private static final int O_NONBLOCK = 04000;
+  private static final int O_RDWR_NOCTTY_CLOEXEC = 02 | 0400 | 02000000;
   private static final long TIOCSWINSZ = 0x5414;
+  private static final long TIOCGPTPEER = 0x5441;
+
+  /** Leaves an owner or group as it is in {@link #chown}. */
+  public static final long UNCHANGED = -1;
 
   private final AtomicInteger number;
 
@@ -79,6 +84,12 @@ public final class Fd implements AutoCloseable {
       size.set(JAVA_SHORT, 2, (short) columns);
       Libc.check(Libc.ioctl(number(), TIOCSWINSZ, size), "set a terminal's size");
     }
+  }
+
+  /** Opens the other end of the terminal whose master this is, whatever its path leads to. */
+  public Fd terminalPeer() throws LinuxException {
+    MemorySegment flags = MemorySegment.ofAddress(O_RDWR_NOCTTY_CLOEXEC);
+    return owning(Libc.check(Libc.ioctl(number(), TIOCGPTPEER, flags), "open a terminal's end"));
   }
 
   /**

@@ -46,6 +46,11 @@ public record FileSystem(long type, long size, long free) {
     }
   }
 
+  /** The same of an open directory. */
+  public static void sync(Fd directory) throws LinuxException {
+    Libc.check(Libc.syscall(SYNCFS, directory.number(), 0, 0, 0), "write out a file system");
+  }
+
   /** The names of the entries of this directory are on the disk afterwards (fsync(2)). */
   public static void syncEntries(Path directory) throws LinuxException {
     try (Fd fd = Directory.open(directory)) {

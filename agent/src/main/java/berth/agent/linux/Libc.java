@@ -57,6 +57,9 @@ final class Libc {
   private static final MethodHandle SYSCALL =
       variadic("syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
 
+  private static final MethodHandle LONG_SYSCALL =
+      variadic("syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+
   private Libc() {}
 
   static int socket(int domain, int type) {
@@ -155,6 +158,10 @@ final class Libc {
 
   static long syscall(long number, long a, long b, long c, long d) {
     return call(s -> (long) SYSCALL.invokeExact(s, number, a, b, c, d));
+  }
+
+  static long syscall(long number, long a, long b, long c, long d, long e) {
+    return call(s -> (long) LONG_SYSCALL.invokeExact(s, number, a, b, c, d, e));
   }
 
   /** The result of a call, or its error as an exception. */

@@ -21,8 +21,14 @@ public final class LinuxException extends IOException {
   /** Something of that name is there. */
   public static final int EEXIST = 17;
 
+  /** It would lead to another file system, or out of where it must stay. */
+  public static final int EXDEV = 18;
+
   /** A part of the path is no directory. */
   public static final int ENOTDIR = 20;
+
+  /** It is a directory. */
+  public static final int EISDIR = 21;
 
   /** No room on the device. */
   public static final int ENOSPC = 28;
@@ -30,11 +36,20 @@ public final class LinuxException extends IOException {
   /** Symbolic links that lead round and round, or where none may be. */
   public static final int ELOOP = 40;
 
+  /** No such attribute. */
+  public static final int ENODATA = 61;
+
+  /** This file system can't do it. */
+  public static final int EOPNOTSUPP = 95;
+
   /** Nobody reads the other end. */
   public static final int EPIPE = 32;
 
   /** Nobody listens on that socket. */
   public static final int ECONNREFUSED = 111;
+
+  /** Of btrfs: the file system counts no quotas. */
+  public static final int ENOTCONN = 107;
 
   /** What was found is not what was there a moment before. */
   public static final int ESTALE = 116;
@@ -44,6 +59,11 @@ public final class LinuxException extends IOException {
   LinuxException(String what, int errno) {
     super(what + ": " + text(errno));
     this.errno = errno;
+  }
+
+  /** The failure that an error number tells. */
+  public static LinuxException of(String what, int errno) {
+    return new LinuxException(what, errno);
   }
 
   /** The error's number. */
@@ -61,6 +81,10 @@ public final class LinuxException extends IOException {
       case EAGAIN -> "it would block, or took too long (EAGAIN)";
       case 13 -> "permission denied (EACCES)";
       case EEXIST -> "something of that name is there (EEXIST)";
+      case EXDEV -> "it leads out of here (EXDEV)";
+      case EISDIR -> "it is a directory (EISDIR)";
+      case EOPNOTSUPP -> "the file system can't do it (EOPNOTSUPP)";
+      case 122 -> "quota exceeded (EDQUOT)";
       case ENOTDIR -> "not a directory (ENOTDIR)";
       case 22 -> "invalid argument (EINVAL)";
       case 24 -> "too many open files (EMFILE)";

@@ -1,6 +1,6 @@
 package berth.agent.linux;
 
-/** All processes of a group, such as a program and its children. */
+/** Signals to all processes of a group, such as a program and its children, or to one. */
 public final class ProcessGroup {
   private ProcessGroup() {}
 
@@ -10,5 +10,13 @@ public final class ProcessGroup {
       throw new IllegalArgumentException("not a process group: " + group);
     }
     Libc.kill((int) -group, signal);
+  }
+
+  /** Sends a signal to one process; one that is gone is left at that. */
+  public static void signalOne(long process, int signal) {
+    if (process <= 1) {
+      throw new IllegalArgumentException("not a process to be signalled: " + process);
+    }
+    Libc.kill((int) process, signal);
   }
 }

@@ -16,17 +16,46 @@ public final class RootedPath {
   private static final long RESOLVE_NO_MAGICLINKS = 0x02;
   private static final long RESOLVE_IN_ROOT = 0x10;
 
+  private static final long RESOLVE_BENEATH = 0x08;
+
   private RootedPath() {}
 
   /** A handle on a file (only its place, {@code O_PATH}), the path being seen from the root. */
   public static Fd open(Fd root, String path) throws LinuxException {
     try (Arena arena = Arena.ofConfined()) {
+      return open(root, arena.allocateFrom(path), path, RESOLVE_IN_ROOT);
+    }
+  }
+
+  /**
+   * A handle on what is somewhere beneath a directory. Symbolic links on the way are followed where
+   * they stay beneath it; one that leads out of it fails with {@link LinuxException#EXDEV}.
+   *
+   * @param path a char for each byte
+   */
+  public static Fd beneath(Fd directory, String path) throws LinuxException {
+    try (Arena arena = Arena.ofConfined()) {
+      var name = Folder.bytes(arena, path.isEmpty() ? "." : path);
+      return open(directory, name, path, RESOLVE_BENEATH);
+    }
+  }
+
+  /** The same, seen from a root: a link that would lead out of it leads to the root at most. */
+  public static Fd inRoot(Fd root, String path) throws LinuxException {
+    try (Arena arena = Arena.ofConfined()) {
+      var name = Folder.bytes(arena, path.isEmpty() ? "." : path);
+      return open(root, name, path, RESOLVE_IN_ROOT);
+    }
+  }
+
+  private static Fd open(Fd from, MemorySegment name, String path, long resolve)
+      throws LinuxException {
+    try (Arena arena = Arena.ofConfined()) {
       MemorySegment how = arena.allocate(24, 8);
       how.set(JAVA_LONG, 0, O_PATH_CLOEXEC);
       how.set(JAVA_LONG, 8, 0);
-      how.set(JAVA_LONG, 16, RESOLVE_NO_MAGICLINKS | RESOLVE_IN_ROOT);
-      long name = arena.allocateFrom(path).address();
-      long fd = Libc.syscall(OPENAT2, root.number(), name, how.address(), how.byteSize());
+      how.set(JAVA_LONG, 16, RESOLVE_NO_MAGICLINKS | resolve);
+      long fd = Libc.syscall(OPENAT2, from.number(), name.address(), how.address(), how.byteSize());
       return Fd.owning(Libc.check(fd, "open " + path + " in a container"));
     }
   }

@@ -30,7 +30,10 @@ public final class Subvolumes {
   private static final long SET_FLAGS = 0x4008941AL;
   private static final long TREE_SEARCH = 0xD0009411L;
   private static final long INO_LOOKUP = 0xD0009412L;
+  private static final long QGROUP_LIMIT = 0x8030942BL;
   private static final long READ_ONLY = 2;
+  private static final long MAX_REFERENCED = 1;
+  private static final int LIMIT_ARGUMENT = 48;
   private static final long BY_ID = 16;
   private static final long ROOT_TREE = 1;
   private static final long FIRST_FREE = 256;
@@ -105,6 +108,23 @@ public final class Subvolumes {
     try (Arena arena = Arena.ofConfined();
         Fd fd = Directory.open(path)) {
       readOnly(arena, fd, on);
+    }
+  }
+
+  /**
+   * Limits what it refers to, shared with others or not, by its quota group (btrfs-qgroup(8)); what
+   * is nested in it has groups of its own.
+   *
+   * @param bytes the most; -1 for no limit
+   * @throws LinuxException also with ENOTCONN where the file system counts no quotas
+   */
+  public static void limit(Path path, long bytes) throws LinuxException {
+    try (Arena arena = Arena.ofConfined();
+        Fd fd = Directory.open(path)) {
+      MemorySegment argument = arena.allocate(LIMIT_ARGUMENT, 8); // of group 0: its own
+      argument.set(JAVA_LONG, 8, MAX_REFERENCED);
+      argument.set(JAVA_LONG, 16, bytes);
+      Libc.check(Libc.ioctl(fd.number(), QGROUP_LIMIT, argument), "limit subvolume " + path);
     }
   }
 

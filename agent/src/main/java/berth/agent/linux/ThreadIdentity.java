@@ -1,6 +1,10 @@
 package berth.agent.linux;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -12,6 +16,11 @@ import java.util.concurrent.FutureTask;
  */
 public final class ThreadIdentity {
   private static final long SETRESUID = Libc.X86_64 ? 117 : 147;
+  private static final long SETFSUID = Libc.X86_64 ? 122 : 151;
+  private static final long SETFSGID = Libc.X86_64 ? 123 : 152;
+  private static final long CAPGET = Libc.X86_64 ? 125 : 90;
+  private static final long CAPSET = Libc.X86_64 ? 126 : 91;
+  private static final int CAPABILITIES_V3 = 0x20080522;
   private static final long UNCHANGED = -1;
 
   private ThreadIdentity() {}
@@ -24,6 +33,35 @@ public final class ThreadIdentity {
   /** Runs it under this effective user id and gives back what it returned or threw. */
   public static <T> T as(long uid, Callable<T> action) throws IOException {
     return onThreadOfItsOwn(() -> switched(uid, action));
+  }
+
+  /**
+   * Runs it with all our rights, but what it makes belongs to this user and group from the first
+   * moment on: file systems of a container with users of its own know no others (EOVERFLOW).
+   */
+  public static <T> T making(long uid, long gid, Callable<T> action) throws IOException {
+    return onThreadOfItsOwn(() -> {
+      // The thread ends with the action: it need not become itself again.
+      Libc.syscall(SETFSGID, gid, 0, 0, 0);
+      Libc.syscall(SETFSUID, uid, 0, 0, 0);
+      regainRights();
+      return action.call();
+    });
+  }
+
+  /** Another user for files loses the rights over files, which are still permitted to us. */
+  private static void regainRights() throws LinuxException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment header = arena.allocate(8, 4);
+      header.set(JAVA_INT, 0, CAPABILITIES_V3);
+      MemorySegment sets = arena.allocate(24, 4);
+      Libc.check(
+          Libc.syscall(CAPGET, header.address(), sets.address(), 0, 0), "read our capabilities");
+      sets.set(JAVA_INT, 0, sets.get(JAVA_INT, 4));
+      sets.set(JAVA_INT, 12, sets.get(JAVA_INT, 16));
+      Libc.check(
+          Libc.syscall(CAPSET, header.address(), sets.address(), 0, 0), "take our capabilities");
+    }
   }
 
   /** Runs something that may block in the kernel on a thread of its own, as who we are. */

@@ -7,13 +7,17 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.function.IntToDoubleFunction;
 
 /** What the kernel says of containers: of the group of each one's unit, and of its network. */
 final class ContainerSamples {
   private static final double MICROS = 1e6;
+  private static final int MOST_DEVICES = 64;
+  private static final int COLUMNS = 16;
 
   private final Path proc;
   private final Cgroups cgroups;
@@ -106,28 +110,39 @@ final class ContainerSamples {
 
   /**
    * Counted where the leader is, so receiving is the container's own receiving. One that shares the
-   * host's network has no figures of its own. The columns are those of proc_pid_net(5).
+   * host's network has no figures of its own, and of one that makes devices without end the later
+   * ones are one. The columns are those of proc_pid_net(5).
    */
   private void network(One one, long leader) {
     if (sharesNetwork(leader)) {
       return;
     }
+    var shown = 0;
+    var others = new double[COLUMNS];
     for (var line : new KernelFile(proc.resolve(leader + "/net/dev")).lines()) {
       var colon = line.indexOf(':');
       var device = colon < 0 ? "lo" : line.substring(0, colon).strip();
       if (!device.equals("lo")) {
-        var columns = line.substring(colon + 1).strip().split("\\s+");
-        var network = one.with("device", device);
-        network.counter(
-            "network_receive_bytes", "Bytes that a container received.", column(columns, 0));
-        network.counter(
-            "network_receive_packets", "Packets that a container received.", column(columns, 1));
-        network.counter(
-            "network_transmit_bytes", "Bytes that a container sent.", column(columns, 8));
-        network.counter(
-            "network_transmit_packets", "Packets that a container sent.", column(columns, 9));
+        var columns = line.substring(colon + 1).strip().split("\\s+", -1);
+        if (shown++ < MOST_DEVICES) {
+          traffic(one.with("device", device), index -> Long.parseLong(columns[index]));
+        } else {
+          Arrays.setAll(others, index -> others[index] + Long.parseLong(columns[index]));
+        }
       }
     }
+    if (shown > MOST_DEVICES) {
+      traffic(one.with("device", "other"), index -> others[index]);
+    }
+  }
+
+  private static void traffic(One network, IntToDoubleFunction column) {
+    network.counter("network_receive_bytes", "Bytes that a container received.", figure(column, 0));
+    network.counter(
+        "network_receive_packets", "Packets that a container received.", figure(column, 1));
+    network.counter("network_transmit_bytes", "Bytes that a container sent.", figure(column, 8));
+    network.counter(
+        "network_transmit_packets", "Packets that a container sent.", figure(column, 9));
   }
 
   private boolean sharesNetwork(long leader) {
@@ -139,8 +154,8 @@ final class ContainerSamples {
     }
   }
 
-  private static OptionalDouble column(String[] columns, int index) {
-    return OptionalDouble.of((double) Long.parseLong(columns[index]));
+  private static OptionalDouble figure(IntToDoubleFunction column, int index) {
+    return OptionalDouble.of(column.applyAsDouble(index));
   }
 
   private static OptionalDouble micros(OptionalDouble micros) {

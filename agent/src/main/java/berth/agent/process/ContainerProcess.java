@@ -17,6 +17,11 @@ public final class ContainerProcess {
     return run.finished().copy();
   }
 
+  /** What is to be said of how it ran, such as less isolation; told once it has ended. */
+  public Optional<String> note() {
+    return run.note();
+  }
+
   /** Its standard output, not read until it is resumed. */
   public PipeReader stdout() {
     return run.stdio().stdout();

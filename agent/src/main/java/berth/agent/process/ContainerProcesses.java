@@ -2,7 +2,9 @@ package berth.agent.process;
 
 import berth.agent.linux.LinuxException;
 import berth.agent.systemd.MachineBuses;
+import berth.agent.systemd.Machines;
 import berth.agent.systemd.Pty;
+import berth.agent.systemd.Systemd;
 import berth.agent.systemd.UnitName;
 import berth.agent.systemd.dbus.BusException;
 import berth.protocol.ContainerName;
@@ -12,23 +14,46 @@ import java.util.function.Function;
 
 /**
  * Runs programs inside containers: as transient units of the container's own systemd, inside its
- * cgroup and with its limits, so that their end is told exactly.
+ * cgroup and with its limits, so that their end is told exactly. In a container without one they
+ * are units of the host's, which enter it.
  */
 public final class ContainerProcesses {
   private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
 
   private final PipeReactor pipes;
   private final MachineBuses buses;
+  private final Systemd host;
+  private final Ground.Finder grounds;
   private final Function<ContainerName, Pty> terminals;
+  private final Run.Patience patience;
 
   /**
-   * @param terminals makes a new terminal in a running container
+   * @param host the host's own service manager
    */
   public ContainerProcesses(
-      PipeReactor pipes, MachineBuses buses, Function<ContainerName, Pty> terminals) {
+      PipeReactor pipes, MachineBuses buses, Machines machines, Systemd host) {
+    this(
+        pipes,
+        buses,
+        host,
+        new Grounds(buses, machines, host),
+        machines::openPty,
+        Run.Patience.USUAL);
+  }
+
+  ContainerProcesses(
+      PipeReactor pipes,
+      MachineBuses buses,
+      Systemd host,
+      Ground.Finder grounds,
+      Function<ContainerName, Pty> terminals,
+      Run.Patience patience) {
     this.pipes = pipes;
     this.buses = buses;
+    this.host = host;
+    this.grounds = grounds;
     this.terminals = terminals;
+    this.patience = patience;
   }
 
   /**
@@ -40,7 +65,7 @@ public final class ContainerProcesses {
   public ContainerProcess start(
       ProcessSpec spec, PipeReader.Sink onStdout, PipeReader.Sink onStderr) {
     try {
-      var run = new Run(spec, buses, stdio(spec, onStdout, onStderr));
+      var run = new Run(spec, grounds, stdio(spec, onStdout, onStderr), patience);
       Thread.ofVirtual().name("berth-" + spec.unit()).start(run::go);
       return new ContainerProcess(run);
     } catch (LinuxException e) {
@@ -63,8 +88,22 @@ public final class ContainerProcesses {
     return buses.open(container).systemd().units(prefix + "*");
   }
 
+  /** The same of those that the host runs for containers. */
+  public List<UnitName> leftOnHost(String prefix) {
+    return host.units(prefix + "*");
+  }
+
   /** Ends such a unit, with all its processes. */
   public void stop(ContainerName container, UnitName unit) {
-    buses.open(container).systemd().stop(unit, STOP_LIMIT);
+    if (host.units(unit.value()).isEmpty()) {
+      buses.open(container).systemd().stop(unit, STOP_LIMIT);
+    } else {
+      stopOnHost(unit);
+    }
+  }
+
+  /** Ends one that the host runs. */
+  public void stopOnHost(UnitName unit) {
+    host.stop(unit, STOP_LIMIT);
   }
 }

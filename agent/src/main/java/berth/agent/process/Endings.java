@@ -33,7 +33,12 @@ final class Endings {
     return switch (failure.name()) {
       case Machines.NO_SUCH_MACHINE -> not(Outcome.Reason.NOT_RUNNING, failure.getMessage());
       case MachineBuses.NO_BUS -> not(Outcome.Reason.NO_BUS, failure.getMessage());
-      case BusException.DISCONNECTED, BusException.NO_REPLY ->
+      case MachineBuses.PAUSED -> not(Outcome.Reason.PAUSED, failure.getMessage());
+      case BusException.NO_REPLY ->
+          started
+              ? new Outcome.NoAnswer(failure.getMessage())
+              : not(Outcome.Reason.NO_ANSWER, failure.getMessage());
+      case BusException.DISCONNECTED ->
           started
               ? new Outcome.Lost(failure.getMessage())
               : not(Outcome.Reason.NOT_RUNNING, failure.getMessage());

@@ -22,7 +22,7 @@ public final class HostProcess {
   private static final List<String> PATH =
       List.of("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin");
   private static final int LOG_LINES = 40;
-  private static final int LONGEST_LINE = 64 << 10;
+  static final int LONGEST_LINE = 64 << 10;
   private static final int SIGTERM = 15;
   private static final int SIGKILL = 9;
   private static final int KILL_AFTER_SECONDS = 5;
@@ -36,8 +36,8 @@ public final class HostProcess {
   private HostProcess(HostCommand command, Process process, Processes.Lines lines) {
     this.command = command;
     this.process = process;
-    var out = reading(process.getInputStream(), lines::out);
-    var err = reading(process.getErrorStream(), line -> logged(line, lines));
+    var out = reading(process.getInputStream(), lines.longest(), lines::out);
+    var err = reading(process.getErrorStream(), LONGEST_LINE, line -> logged(line, lines));
     var limit = new CompletableFuture<Void>();
     this.outcome =
         CompletableFuture.allOf(out, err, process.onExit())
@@ -132,13 +132,13 @@ public final class HostProcess {
     lines.err(line);
   }
 
-  private CompletableFuture<Void> reading(InputStream stream, Consumer<String> each) {
+  private CompletableFuture<Void> reading(InputStream stream, int longest, Consumer<String> each) {
     var done = new CompletableFuture<Void>();
     Runnable read =
         () -> {
           try (var reader =
               new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
-            lines(reader, each);
+            lines(reader, longest, each);
             done.complete(null);
           } catch (IOException e) {
             done.complete(null); // the stream was closed under us: the process is gone
@@ -151,7 +151,8 @@ public final class HostProcess {
     return done;
   }
 
-  private static void lines(BufferedReader reader, Consumer<String> each) throws IOException {
+  private static void lines(BufferedReader reader, int longest, Consumer<String> each)
+      throws IOException {
     var line = new StringBuilder();
     for (int c = reader.read(); c >= 0; c = reader.read()) {
       if (c == '\n' || c == '\r') {
@@ -159,7 +160,7 @@ public final class HostProcess {
           each.accept(line.toString());
         }
         line.setLength(0);
-      } else if (line.length() < LONGEST_LINE) {
+      } else if (line.length() < longest) {
         line.append((char) c);
       }
     }

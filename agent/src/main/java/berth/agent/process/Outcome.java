@@ -21,6 +21,9 @@ public sealed interface Outcome {
   /** The container stopped, or its systemd became unreachable, before the end was known. */
   record Lost(String message) implements Outcome {}
 
+  /** It may run on: who runs it does not answer. */
+  record NoAnswer(String message) implements Outcome {}
+
   /** Why a program did not run. */
   enum Reason {
     /** There is no such program, or it can't be executed. */
@@ -33,6 +36,10 @@ public sealed interface Outcome {
     NOT_RUNNING,
     /** The container has no D-Bus, or not yet. */
     NO_BUS,
+    /** The container is paused. */
+    PAUSED,
+    /** The container's systemd does not answer. */
+    NO_ANSWER,
     /** The container's systemd refused for another reason. */
     REFUSED
   }

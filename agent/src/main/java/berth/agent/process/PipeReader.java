@@ -5,6 +5,7 @@ import berth.agent.linux.LinuxException;
 import berth.agent.linux.Reactor;
 import java.util.Arrays;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * What comes out of a program, in chunks of at most 64 KiB. It begins paused. Its methods may be
@@ -52,7 +53,15 @@ public final class PipeReader implements AutoCloseable {
 
   /** Reads on. */
   public void resume() {
+    resumeWhere(() -> true);
+  }
+
+  /** Reads on where this still holds when nothing else is read: it is asked on that thread. */
+  public void resumeWhere(BooleanSupplier wanted) {
     run(() -> {
+      if (!wanted.getAsBoolean()) {
+        return;
+      }
       paused = false;
       await(!last);
       if (last) {

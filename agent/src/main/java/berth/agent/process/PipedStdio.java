@@ -97,6 +97,11 @@ final class PipedStdio implements Stdio {
   }
 
   @Override
+  public Optional<Fd> terminal() {
+    return Optional.empty();
+  }
+
+  @Override
   public PipeReader stdout() {
     return stdout;
   }

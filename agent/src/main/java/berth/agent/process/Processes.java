@@ -30,8 +30,13 @@ public interface Processes {
 
   /** Takes lines as they come. A method that blocks makes the program wait. */
   interface Lines {
-    /** A line of standard output; of one that is longer than 64 KiB the rest is cut off. */
+    /** A line of standard output; of one that is too long the rest is cut off. */
     void out(String line);
+
+    /** How many characters of a line of standard output are taken. */
+    default int longest() {
+      return HostProcess.LONGEST_LINE;
+    }
 
     /** A line of standard error; the last ones are in the result too. */
     default void err(String line) {}

@@ -4,8 +4,6 @@ import static berth.agent.systemd.dbus.Bus.await;
 
 import berth.agent.linux.LinuxException;
 import berth.agent.systemd.JobResult;
-import berth.agent.systemd.MachineBus;
-import berth.agent.systemd.MachineBuses;
 import berth.agent.systemd.Properties;
 import berth.agent.systemd.Systemd;
 import berth.agent.systemd.dbus.Bus;
@@ -14,31 +12,48 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.atomic.AtomicBoolean;
 
-/** The course of one program: start, wait, read the result, let go. Runs on a virtual thread. */
+/**
+ * The course of one program: start, wait, read the result, let go. Runs on a virtual thread. All
+ * but the program's own time is bounded, as a container may keep its answers to itself.
+ */
 final class Run {
   private static final Logger LOG = System.getLogger(Run.class.getName());
   private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
-  private static final int RECONNECTS = 20;
-  private static final Duration RECONNECT_AFTER = Duration.ofMillis(250);
   private static final int SIGKILL = 9;
   private static final int REASON_LIMIT = 5;
   private static final Properties NOTHING = new Properties(Map.of());
 
-  private final ProcessSpec spec;
-  private final MachineBuses buses;
-  private final Stdio stdio;
-  private final CompletableFuture<Outcome> finished = new CompletableFuture<>();
-  private final CompletableFuture<Void> started = new CompletableFuture<>();
-  private volatile boolean cancelled;
+  /**
+   * How long who runs the program may keep quiet.
+   *
+   * @param begin until the program runs
+   * @param end after its time limit has passed, or after it was cancelled
+   */
+  record Patience(Duration begin, Duration end) {
+    static final Patience USUAL = new Patience(Duration.ofSeconds(60), Duration.ofSeconds(30));
+  }
 
-  Run(ProcessSpec spec, MachineBuses buses, Stdio stdio) {
+  private final ProcessSpec spec;
+  private final Ground.Finder grounds;
+  private final Stdio stdio;
+  private final Patience patience;
+  private final CompletableFuture<Outcome> finished = new CompletableFuture<>();
+  private final CompletableFuture<Ground> started = new CompletableFuture<>();
+  private final AtomicBoolean over = new AtomicBoolean();
+  private volatile boolean begun;
+  private volatile boolean cancelled;
+  private volatile Optional<String> note = Optional.empty();
+
+  Run(ProcessSpec spec, Ground.Finder grounds, Stdio stdio, Patience patience) {
     this.spec = spec;
-    this.buses = buses;
+    this.grounds = grounds;
     this.stdio = stdio;
+    this.patience = patience;
   }
 
   CompletableFuture<Outcome> finished() {
@@ -49,21 +64,28 @@ final class Run {
     return stdio;
   }
 
+  /** What is to be said of how it ran, once it has finished. */
+  Optional<String> note() {
+    return note;
+  }
+
   /** From begin to end; completes {@link #finished} whatever happens. */
   void go() {
-    Outcome outcome;
+    after(patience.begin(), this::late);
+    spec.timeLimit().ifPresent(limit -> after(limit.plus(patience.end()), this::overdue));
     try {
-      outcome = course();
+      finish(course());
     } catch (BusException e) {
-      outcome = Endings.of(e, started.isDone());
+      finish(Endings.of(e, started.isDone()));
+    } catch (Ground.NoWay e) {
+      finish(e.outcome());
     } catch (LinuxException e) {
-      outcome = new Outcome.NotStarted(Outcome.Reason.REFUSED, e.getMessage());
+      finish(new Outcome.NotStarted(Outcome.Reason.REFUSED, e.getMessage()));
     } catch (RuntimeException e) {
-      LOG.log(Level.ERROR, "a defect while " + spec.unit() + " ran in " + spec.container(), e);
-      outcome = new Outcome.Lost("a defect of the agent: " + e);
+      Level level = over.get() ? Level.INFO : Level.ERROR; // its streams may be gone by then
+      LOG.log(level, "a defect while " + spec.unit() + " ran in " + spec.container(), e);
+      finish(new Outcome.Lost("a defect of the agent: " + e));
     }
-    Outcome end = outcome;
-    var _ = stdio.drain().thenRunAsync(() -> finished.complete(end), Thread::startVirtualThread);
   }
 
   /** Stops the unit; kills it where stopping takes too long. */
@@ -72,28 +94,81 @@ final class Run {
       return;
     }
     cancelled = true;
-    var _ = started.thenRunAsync(this::stop, Thread::startVirtualThread);
+    after(STOP_LIMIT.plus(patience.end()), this::unheeded);
+    var _ = started.thenAcceptAsync(this::stop, Thread::startVirtualThread);
   }
 
   /** Sends a signal to the program and its children, as soon as it has begun. */
   void signal(int number) {
-    var _ = started.thenRunAsync(() -> send(number), Thread::startVirtualThread);
+    var _ =
+        started.thenAcceptAsync(ground -> ground.signal(spec, number), Thread::startVirtualThread);
   }
 
-  private Outcome course() throws LinuxException {
-    MachineBus machine = buses.open(spec.container());
-    stdio.give(machine.uidShift());
-    if (cancelled) {
-      return new Outcome.Cancelled();
+  /** Only the first outcome counts; a course that comes to its end later has nobody to tell. */
+  private void finish(Outcome outcome) {
+    if (over.compareAndSet(false, true)) {
+      var _ =
+          stdio.drain().thenRunAsync(() -> finished.complete(outcome), Thread::startVirtualThread);
     }
-    try {
-      return watched(machine, end -> begin(machine.systemd(), end));
-    } catch (BusException e) {
-      if (!started.isDone() || !e.is(BusException.DISCONNECTED)) {
-        throw e;
+  }
+
+  private void late() {
+    if (!begun) {
+      String limit = patience.begin().toSeconds() + " s";
+      abandon(
+          new Outcome.NotStarted(
+              Outcome.Reason.NO_ANSWER, "what would run it did not answer within " + limit));
+    }
+  }
+
+  private void overdue() {
+    abandon(new Outcome.NoAnswer("its time limit passed, and nobody told its end"));
+  }
+
+  private void unheeded() {
+    abandon(new Outcome.NoAnswer("it was cancelled, and nobody told its end"));
+  }
+
+  /** What may still run, or begin to, is ended as soon as anybody listens. */
+  private void abandon(Outcome outcome) {
+    if (!over.get()) {
+      finish(outcome);
+      cancel();
+    }
+  }
+
+  private void after(Duration time, Runnable action) {
+    var timer = new CompletableFuture<Void>();
+    var _ =
+        timer
+            .completeOnTimeout(null, time.toMillis(), TimeUnit.MILLISECONDS)
+            .thenRunAsync(action, Thread::startVirtualThread);
+    var _ = finished.whenComplete((_, _) -> timer.cancel(false)); // nor is this run kept
+  }
+
+  private Outcome course() throws LinuxException, Ground.NoWay {
+    try (Ground ground = grounds.of(spec.container())) {
+      note = ground.note();
+      ground.give(stdio);
+      if (cancelled) {
+        return new Outcome.Cancelled();
       }
-      MachineBus again = reconnected(machine);
-      return watched(again, end -> resume(again.systemd(), end));
+      var unit = ground.unit(spec, stdio);
+      try {
+        return watched(
+            ground,
+            end -> {
+              var job = ground.systemd().startTransient(unit);
+              started.complete(ground);
+              return begin(ground, await(job), end);
+            });
+      } catch (BusException e) {
+        if (!started.isDone() || !e.is(BusException.DISCONNECTED)) {
+          throw e;
+        }
+        Ground again = ground.again();
+        return watched(again, end -> resume(again, end));
+      }
     }
   }
 
@@ -102,12 +177,11 @@ final class Run {
     Outcome follow(UnitEnd end);
   }
 
-  private Outcome watched(MachineBus machine, Course course) {
+  private Outcome watched(Ground ground, Course course) {
     var end = new UnitEnd();
-    try (Bus.Subscription _ = machine.systemd().watch(spec.unit(), end)) {
+    try (Bus.Subscription _ = ground.systemd().watch(spec.unit(), end)) {
       Outcome outcome = course.follow(end);
-      boolean stopping =
-          outcome instanceof Outcome.Signalled && machine.systemd().state().equals("stopping");
+      boolean stopping = outcome instanceof Outcome.Signalled && ground.isEnding();
       if (cancelled) {
         return new Outcome.Cancelled();
       }
@@ -115,55 +189,26 @@ final class Run {
     }
   }
 
-  private Outcome begin(Systemd systemd, UnitEnd end) {
-    var job = systemd.startTransient(Units.of(spec, stdio));
-    started.complete(null);
-    JobResult result = await(job);
+  private Outcome begin(Ground ground, JobResult result, UnitEnd end) {
+    begun = true;
     stdio.connected();
     if (result.isDone()) {
-      return Endings.ofStarted(spec, await(end.told()));
+      return ground.ended(spec, await(end.told()));
     }
     var told = end.told().copy().completeOnTimeout(NOTHING, REASON_LIMIT, TimeUnit.SECONDS);
-    return Endings.ofNotStarted(spec, result, cancelled ? NOTHING : await(told));
+    return ground.notStarted(spec, result, cancelled ? NOTHING : await(told));
   }
 
-  private Outcome resume(Systemd systemd, UnitEnd end) {
-    Properties now = await(systemd.ending(spec.unit()));
-    boolean over = UnitEnd.isEnd(now) || now.text("ActiveState").equals("inactive");
-    return Endings.ofStarted(spec, over ? now : await(end.told()));
+  private Outcome resume(Ground ground, UnitEnd end) {
+    begun = true;
+    Properties now = await(ground.systemd().ending(spec.unit()));
+    boolean ended = UnitEnd.isEnd(now) || now.text("ActiveState").equals("inactive");
+    return ground.ended(spec, ended ? now : await(end.told()));
   }
 
-  /** The container's dbus-daemon may have been restarted while the program goes on. */
-  private MachineBus reconnected(MachineBus former) {
-    for (int i = 0; i < RECONNECTS; i++) {
-      try {
-        MachineBus machine = buses.open(spec.container());
-        if (machine.leader() == former.leader()) {
-          return machine;
-        }
-        break;
-      } catch (BusException e) {
-        if (!e.is(MachineBuses.NO_BUS)) {
-          break;
-        }
-        LockSupport.parkNanos(RECONNECT_AFTER.toNanos());
-      }
-    }
-    throw new BusException(
-        BusException.DISCONNECTED, "container " + spec.container() + " stopped meanwhile");
-  }
-
-  private void send(int signal) {
+  private void stop(Ground ground) {
     try {
-      buses.open(spec.container()).systemd().kill(spec.unit(), signal);
-    } catch (BusException e) {
-      LOG.log(Level.INFO, spec.unit() + " in " + spec.container() + " took no signal: " + e);
-    }
-  }
-
-  private void stop() {
-    try {
-      Systemd systemd = buses.open(spec.container()).systemd();
+      Systemd systemd = ground.again().systemd();
       try {
         systemd.stop(spec.unit(), STOP_LIMIT);
       } catch (BusException e) {

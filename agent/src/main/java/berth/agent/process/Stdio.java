@@ -1,5 +1,6 @@
 package berth.agent.process;
 
+import berth.agent.linux.Fd;
 import berth.agent.linux.LinuxException;
 import berth.agent.systemd.TransientUnit;
 import berth.protocol.WindowSize;
@@ -17,6 +18,9 @@ sealed interface Stdio permits PipedStdio, TerminalStdio {
 
   /** The unit has its streams. */
   void connected();
+
+  /** The program's end of its terminal, opened anew for the caller; empty where it has none. */
+  Optional<Fd> terminal() throws LinuxException;
 
   PipeReader stdout();
 

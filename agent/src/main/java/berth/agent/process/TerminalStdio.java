@@ -12,9 +12,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A program's standard streams as a terminal of its container (pty(7)). We never hold the program's
- * end: as long as somebody does, the kernel hangs the terminal up when the program that leads its
- * session ends, and throws away what was written and not yet read.
+ * A program's standard streams as a terminal of its container (pty(7)). We do not hold the
+ * program's end where systemd opens it: as long as somebody does, the kernel hangs the terminal up
+ * when the program that leads its session ends, and throws away what was written and not yet read.
  */
 final class TerminalStdio implements Stdio {
   private static final Logger LOG = System.getLogger(TerminalStdio.class.getName());
@@ -68,6 +68,11 @@ final class TerminalStdio implements Stdio {
 
   @Override
   public void connected() {}
+
+  @Override
+  public Optional<Fd> terminal() throws LinuxException {
+    return Optional.of(window.terminalPeer());
+  }
 
   @Override
   public PipeReader stdout() {

@@ -43,7 +43,7 @@ final class Units {
         .toList();
   }
 
-  private static long micros(Duration duration) {
+  static long micros(Duration duration) {
     return Math.max(1, duration.toNanos() / 1000);
   }
 }

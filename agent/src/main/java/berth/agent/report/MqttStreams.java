@@ -5,7 +5,6 @@ import berth.protocol.CommandId;
 import berth.protocol.HostId;
 import berth.protocol.Topics;
 import berth.protocol.Wire;
-import berth.protocol.mqtt.MemoryOutboxStore;
 import berth.protocol.mqtt.Outbox;
 import berth.protocol.mqtt.Outgoing;
 import berth.protocol.mqtt.Publisher;
@@ -23,18 +22,21 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Streams over MQTT. Output is kept in memory until the broker has it, over lost connections too;
- * what bounds that memory is the credit that its reader gives.
+ * what bounds that memory is the credit that its reader gives, and for all readers together how
+ * much may wait.
  */
 public final class MqttStreams implements Streams {
   private static final Logger LOG = LoggerFactory.getLogger(MqttStreams.class);
 
   private final HostId host;
-  private final MemoryOutboxStore waiting = new MemoryOutboxStore();
+  private final WaitingOutput waiting;
   private final Outbox outbox;
   private final Map<CommandId, Consumer<Input>> inputs = new ConcurrentHashMap<>();
+  private final Map<CommandId, Runnable> held = new ConcurrentHashMap<>();
 
   public MqttStreams(Vertx vertx, HostId host, Publisher publisher) {
     this.host = host;
+    this.waiting = new WaitingOutput(() -> held.values().forEach(Runnable::run));
     this.outbox = new Outbox(vertx, publisher, waiting, (_, _) -> {});
   }
 
@@ -50,8 +52,19 @@ public final class MqttStreams implements Streams {
       }
 
       @Override
+      public boolean hasRoom() {
+        return waiting.hasRoom();
+      }
+
+      @Override
+      public void onRoom(Runnable action) {
+        held.put(command, action);
+      }
+
+      @Override
       public void close() {
         inputs.remove(command);
+        held.remove(command);
       }
     };
   }

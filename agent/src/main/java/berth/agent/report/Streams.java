@@ -24,6 +24,14 @@ public interface Streams {
      */
     void send(Output output);
 
+    /** Whether all streams together have room for more that the broker does not have yet. */
+    default boolean hasRoom() {
+      return true;
+    }
+
+    /** Calls this when there is room again after there was none, on a thread not to be blocked. */
+    default void onRoom(Runnable action) {}
+
     @Override
     void close();
   }

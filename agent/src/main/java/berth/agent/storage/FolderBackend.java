@@ -5,6 +5,7 @@ import berth.agent.linux.FileSystem;
 import berth.agent.linux.LinuxException;
 import berth.agent.linux.Rename;
 import berth.protocol.BerthException;
+import berth.protocol.ByteSize;
 import berth.protocol.ContainerName;
 import berth.protocol.ImageName;
 import berth.protocol.ProblemCode;
@@ -127,6 +128,11 @@ public final class FolderBackend implements StorageBackend {
     Mounts.refuseBeneath(volume);
     publish(volume, path(to));
     return path(to);
+  }
+
+  @Override
+  public void limit(ContainerName container, Optional<ByteSize> size) throws IOException {
+    trees.limit(require(container), size);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package berth.agent.storage;
 
 import berth.agent.dispatch.Job;
+import berth.protocol.ByteSize;
 import berth.protocol.ContainerName;
 import berth.protocol.ImageName;
 import java.io.IOException;
@@ -51,6 +52,15 @@ public interface StorageBackend {
    * {@code NOT_FOUND} without the volume.
    */
   Path rename(ContainerName from, ContainerName to) throws IOException;
+
+  /**
+   * Keeps a volume from growing past a size, or no longer. One that is larger already keeps what it
+   * has and gets no more. {@code NOT_FOUND} without the volume, {@code UNSUPPORTED} where this pool
+   * has no way to do so.
+   *
+   * @param size of what is in it, shared with other volumes or not; empty for no limit
+   */
+  void limit(ContainerName container, Optional<ByteSize> size) throws IOException;
 
   /** Removes a volume with whatever is nested in it; one that is not there is fine. */
   void delete(ContainerName container) throws IOException;

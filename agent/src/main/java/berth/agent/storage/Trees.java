@@ -1,8 +1,10 @@
 package berth.agent.storage;
 
 import berth.agent.dispatch.Job;
+import berth.protocol.ByteSize;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * How one layout makes, copies and removes the folder tree that a volume or an image is. What is
@@ -23,6 +25,9 @@ public interface Trees {
 
   /** Whether a volume's tree is copied as it is at one moment, however large it is. */
   boolean copiesAtOnce(Path volume) throws IOException;
+
+  /** Keeps a volume's tree from growing past a size, or no longer. */
+  void limit(Path volume, Optional<ByteSize> size) throws IOException;
 
   /** Protects an image against writes, or allows them again. */
   void readOnly(Path tree, boolean on) throws IOException;

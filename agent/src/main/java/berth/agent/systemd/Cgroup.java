@@ -1,9 +1,11 @@
 package berth.agent.systemd;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -15,6 +17,7 @@ import java.util.OptionalLong;
  */
 public record Cgroup(Path folder) {
   private static final Path ROOT = Path.of("/sys/fs/cgroup");
+  private static final String UNIFIED = "0::";
 
   /** What is stalled for want of something (the kernel's Documentation/accounting/psi). */
   public record Pressure(long someMicroseconds, long fullMicroseconds) {}
@@ -56,6 +59,22 @@ public record Cgroup(Path folder) {
         : Optional.empty();
   }
 
+  /**
+   * The group that a process is in.
+   *
+   * @return empty where it is gone, or the host has no unified hierarchy
+   */
+  public static Optional<Cgroup> ofProcess(long pid) {
+    try (var lines = Files.lines(Path.of("/proc", Long.toString(pid), "cgroup"))) {
+      return lines
+          .filter(line -> line.startsWith(UNIFIED))
+          .findFirst()
+          .flatMap(line -> of(line.substring(UNIFIED.length())));
+    } catch (IOException | UncheckedIOException e) {
+      return Optional.empty();
+    }
+  }
+
   /** A file of one number, such as memory.current; empty also where it says "max". */
   public OptionalLong number(String file) {
     return read(file).map(Cgroup::parse).orElse(OptionalLong.empty());
@@ -93,6 +112,25 @@ public record Cgroup(Path folder) {
   public Optional<Pressure> pressure(String resource) {
     return read(resource + ".pressure")
         .map(text -> new Pressure(total(text, "some"), total(text, "full")));
+  }
+
+  /** Whether its processes are kept from running, be it by a group above (cgroup.events). */
+  public boolean isFrozen() {
+    return numbers("cgroup.events").getOrDefault("frozen", 0L) == 1;
+  }
+
+  /** The processes in it and in all groups below, by the host's numbers. */
+  public List<Long> processes() {
+    try (var folders = Files.walk(folder)) {
+      return folders
+          .filter(Files::isDirectory)
+          .flatMap(group -> new Cgroup(group).read("cgroup.procs").stream())
+          .flatMap(String::lines)
+          .map(Long::valueOf)
+          .toList();
+    } catch (IOException | UncheckedIOException e) {
+      return List.of();
+    }
   }
 
   private Optional<String> read(String file) {

@@ -20,6 +20,11 @@ import java.util.Optional;
  */
 public final class ContainerWatch implements AutoCloseable {
   private static final ObjectPath OURS = Names.UNITS.child("systemd-nspawn@");
+  private static final MatchRule UNLOADED =
+      MatchRule.from(Names.SYSTEMD)
+          .path(Names.SYSTEMD_PATH)
+          .on(Names.MANAGER)
+          .member("UnitRemoved");
 
   private final Systemd systemd;
   private final Machines machines;
@@ -65,6 +70,7 @@ public final class ContainerWatch implements AutoCloseable {
     bus.listen(UnitChanges.RULE, signal -> unitChanged(bus, signal));
     bus.listen(ofMachined.member("MachineNew"), this::machineNew);
     bus.listen(ofMachined.member("MachineRemoved"), this::machineRemoved);
+    bus.listen(UNLOADED, this::unloaded);
     units.clear();
     running.clear();
     for (UnitName unit : systemd.units("systemd-nspawn@*.service")) {
@@ -118,6 +124,16 @@ public final class ContainerWatch implements AutoCloseable {
     view.placed(controlGroup(bus, view.unit()));
     watchGroup(view.status());
     return new UnitEvent.Started(view.status());
+  }
+
+  /** systemd forgets a unit that is down and not asked about; there is nothing to remember then. */
+  private synchronized void unloaded(Message signal) {
+    units.remove(signal.objectPath(1).value());
+  }
+
+  /** How many units are remembered. */
+  synchronized int remembered() {
+    return units.size();
   }
 
   private static Optional<UnitView> unitNamed(String path) {

@@ -38,7 +38,16 @@ public record TransientUnit(UnitName name, List<Property> properties) {
 
   /** The same unit that runs this program; nothing in the arguments is expanded. */
   public TransientUnit running(List<String> argv) {
+    return command("ExecStartEx", argv);
+  }
+
+  /** The same unit that runs this program, too, once the other has ended in whatever way. */
+  public TransientUnit runningAfter(List<String> argv) {
+    return command("ExecStopPostEx", argv);
+  }
+
+  private TransientUnit command(String property, List<String> argv) {
     List<Object> command = List.of(argv.getFirst(), argv, List.of("no-env-expand"));
-    return with("ExecStartEx", Variant.of("a(sasas)", List.of(command)));
+    return with(property, Variant.of("a(sasas)", List.of(command)));
   }
 }

@@ -7,6 +7,7 @@ import berth.protocol.ContainerName;
 import berth.protocol.event.Event;
 import berth.protocol.event.Event.ContainerChanged;
 import berth.protocol.event.Event.ContainerCreated;
+import berth.protocol.event.Event.ContainerDrifted;
 import berth.protocol.event.Event.ContainerFailed;
 import berth.protocol.event.Event.ContainerLimitReached;
 import berth.protocol.event.Event.ContainerOutOfMemory;
@@ -17,6 +18,7 @@ import berth.protocol.event.Event.ContainerStarted;
 import berth.protocol.event.Event.ContainerStopped;
 import berth.protocol.event.ReachedLimit;
 import berth.protocol.state.ContainerState;
+import berth.protocol.state.ContainerState.Drift;
 import berth.protocol.state.ContainerState.Limits;
 import berth.protocol.state.ContainerState.Status;
 import java.util.ArrayList;
@@ -86,6 +88,27 @@ class ContainerPictureTest {
             ContainerChanged.class,
             ContainerStopped.class,
             ContainerRemoved.class);
+  }
+
+  @Test
+  void anEditByHandIsToldOnceAlsoBesideOtherNews() {
+    look(Status.READY, 7);
+    reporter.events.clear();
+    drifted(Status.READY, 7);
+    drifted(Status.READY, 7);
+    assertThat(told()).containsExactly(ContainerDrifted.class);
+    reporter.events.clear();
+    drifted(Status.STOPPED, 0);
+    assertThat(told()).containsExactly(ContainerStopped.class);
+    reporter.events.clear();
+    look(Status.STOPPED, 0);
+    drifted(Status.READY, 8);
+    assertThat(told())
+        .containsExactly(
+            ContainerChanged.class,
+            ContainerDrifted.class,
+            ContainerStarted.class,
+            ContainerReady.class);
   }
 
   @Test
@@ -235,6 +258,12 @@ class ContainerPictureTest {
     picture.look(WEB);
   }
 
+  private void drifted(Status status, long leader) {
+    var drift = new Drift("/etc/systemd/nspawn/web.nspawn", List.of("Exec.Boot"));
+    host.put(WEB, state(status, leader, List.of(), List.of(drift)));
+    picture.look(WEB);
+  }
+
   private void is(Status status, long leader) {
     host.put(WEB, state(status, leader, List.of()));
   }
@@ -244,6 +273,11 @@ class ContainerPictureTest {
   }
 
   private static ContainerState state(Status status, long leader, List<String> addresses) {
+    return state(status, leader, addresses, List.of());
+  }
+
+  private static ContainerState state(
+      Status status, long leader, List<String> addresses, List<Drift> drift) {
     return new ContainerState(
         WEB,
         status,
@@ -257,6 +291,9 @@ class ContainerPictureTest {
         "systemd-nspawn@web.service",
         Optional.empty(),
         true,
-        Optional.empty());
+        Optional.empty(),
+        Optional.empty(),
+        drift,
+        List.of());
   }
 }

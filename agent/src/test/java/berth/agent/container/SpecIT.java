@@ -52,6 +52,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a specification makes of a container, on a real systemd. */
 @Tag("host")
@@ -65,6 +68,9 @@ class SpecIT {
   private static final Path SETTINGS = Path.of("/etc/systemd/nspawn/" + SHOP + ".nspawn");
   private static final Path DROP_IN =
       Path.of("/etc/systemd/system/" + UNIT + ".d").resolve("50-berth.conf");
+
+  private static final String PROGRAM =
+      "{\"start\":{\"kind\":\"program\",\"argv\":[\"/bin/sleep\",\"1000\"]},%s}";
 
   private static final FakeReporter REPORTER = new FakeReporter();
   private static final HostProcesses PROCESSES = new HostProcesses();
@@ -249,6 +255,64 @@ class SpecIT {
     assertThat(feature.picture().look(SHOP).orElseThrow().leader()).isEqualTo(before.leader());
     perform(new RemoveContainer(SHOP, true));
     assertNothingIsLeft();
+  }
+
+  @Test
+  void whatNspawnDoesNotUnderstandIsTold() throws Exception {
+    PROCESSES.run("machinectl", "clone", ".image." + IMAGE, SHOP.value());
+    Files.createDirectories(SETTINGS.getParent());
+    Files.writeString(SETTINGS, "[Exec]\nBoot=yes\nColour=blue\n");
+    perform(new AdoptContainer(SHOP));
+    var state = state(new StartContainer(SHOP, WaitFor.READY));
+    assertThat(state.warnings())
+        .anySatisfy(line -> assertThat(line).startsWith("nspawn says: ").contains("Colour"));
+    Files.writeString(SETTINGS, Files.readString(SETTINGS).replace("Colour=blue\n", ""));
+    perform(new AdoptContainer(SHOP));
+    assertThat(state(new RestartContainer(SHOP, WaitFor.READY)).warnings()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("networks")
+  void eachKindOfNetworkIsWhatItSays(String network, String link) throws Exception {
+    PROCESSES.run("ip", "link", "add", "berthit0", "type", "bridge");
+    try {
+      var state = create(PROGRAM.formatted("\"network\":" + network), WaitFor.STARTED);
+      assertThat(state.warnings()).isEmpty();
+      assertThat(inside(state, "ip", "-d", "-o", "link")).contains(link);
+      if (network.contains("berthit0")) {
+        assertThat(PROCESSES.run("ip", "-o", "link", "show", "master", "berthit0").stdout())
+            .isNotBlank();
+      }
+    } finally {
+      perform(new RemoveContainer(SHOP, true));
+      PROCESSES.run("ip", "link", "del", "berthit0");
+    }
+  }
+
+  /** A macvlan wants a /sys of the host's own network namespace, which hosts in containers lack. */
+  static Stream<Arguments> networks() {
+    return Stream.of(
+        Arguments.of("{\"kind\":\"bridge\",\"name\":\"berthit0\"}", "host0"),
+        Arguments.of("{\"kind\":\"zone\",\"name\":\"berthit\"}", "host0"),
+        Arguments.of("{\"kind\":\"host\"}", "berthit0"));
+  }
+
+  @Test
+  void anEphemeralOneLeavesNothingOfItsRunBehind() {
+    var state = create(PROGRAM.formatted("\"ephemeral\":true"), WaitFor.STARTED);
+    assertThat(state.warnings()).isEmpty();
+    inside(state, "touch", "/root/of-this-run");
+    assertThat(MACHINES.resolve(SHOP.value()).resolve("root/of-this-run")).doesNotExist();
+  }
+
+  @Test
+  void aDeviceIsThereAndMayBeUsed() {
+    var state =
+        create(
+            PROGRAM.formatted("\"devices\":[{\"path\":\"/dev/loop-control\"}]"), WaitFor.STARTED);
+    assertThat(state.warnings()).isEmpty();
+    assertThat(inside(state, "stat", "-c", "%F", "/dev/loop-control"))
+        .isEqualTo("character special file\n");
   }
 
   @Test

@@ -14,6 +14,7 @@ import berth.agent.systemd.dbus.Descriptors;
 import berth.protocol.BerthException;
 import berth.protocol.Bytes;
 import berth.protocol.ProblemCode;
+import berth.protocol.Signal;
 import berth.protocol.WindowSize;
 import berth.protocol.command.ProcessCommand.Exec;
 import berth.protocol.command.Terminal;
@@ -26,7 +27,6 @@ import berth.protocol.stream.Input.StdinChunk;
 import berth.protocol.stream.Output;
 import berth.protocol.stream.Output.InputCredit;
 import berth.protocol.stream.Output.OutputChunk;
-import berth.protocol.stream.SignalName;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,7 +54,10 @@ class ProgramsIT {
   private final Programs programs =
       new Programs(
           new ContainerProcesses(
-              new PipeReactor(container.reactor()), buses, container.machines()::openPty),
+              new PipeReactor(container.reactor()),
+              buses,
+              container.machines(),
+              container.systemd()),
           streams,
           new LogReader(new HostProcesses(), _ -> Optional.empty()),
           _ -> Optional.of(container.root()));
@@ -113,7 +116,7 @@ class ProgramsIT {
         new Session(
             terminal(true, "sh", "-c", "trap 'exit 5' USR1; echo go; while :; do sleep 0.1; done"));
     session.sees("go");
-    session.bring(new ProgramSignal(1, SignalName.USR1));
+    session.bring(new ProgramSignal(1, Signal.of("USR1")));
     assertThat(session.result().exitCode()).hasValue(5);
   }
 

@@ -11,6 +11,7 @@ import berth.agent.report.FakeReporter;
 import berth.agent.storage.Disk;
 import berth.agent.storage.Pools;
 import berth.agent.storage.Tools;
+import berth.agent.transfer.Download;
 import berth.protocol.BerthException;
 import berth.protocol.ImageName;
 import berth.protocol.ProblemCode;

@@ -89,6 +89,21 @@ class ContainerSamplesTest {
   }
 
   @Test
+  void devicesWithoutEndAreOneSeriesFromSomeNumberOn() throws Exception {
+    var devices = new StringBuilder("a\nb\n");
+    for (var i = 0; i < 500; i++) {
+      devices.append("  veth").append(i).append(": 1 2 0 0 0 0 0 0 3 4 0 0 0 0 0 0\n");
+    }
+    write("proc/42/net/dev", devices.toString());
+    assertThat(page(Optional.of(LEADER)).lines())
+        .filteredOn(line -> line.startsWith("berth_container_network_receive_bytes_total"))
+        .hasSize(65)
+        .contains(
+            "berth_container_network_receive_bytes_total{container=\"web\",device=\"other\"}"
+                + " 436.0");
+  }
+
+  @Test
   void aStoppedContainerHasItsStateAlone() {
     assertThat(page(Optional.empty()))
         .contains("berth_container_state{container=\"web\",state=\"ready\"} 1.0")

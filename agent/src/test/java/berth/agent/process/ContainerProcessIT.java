@@ -48,7 +48,7 @@ class ContainerProcessIT {
     buses = new MachineBuses(container.reactor(), container.machines());
     processes =
         new ContainerProcesses(
-            new PipeReactor(container.reactor()), buses, container.machines()::openPty);
+            new PipeReactor(container.reactor()), buses, container.machines(), container.systemd());
   }
 
   @AfterAll

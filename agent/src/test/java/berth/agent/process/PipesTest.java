@@ -52,6 +52,21 @@ class PipesTest {
   }
 
   @Test
+  void aReaderIsNotResumedWhereThatIsNotWantedAnyMore() throws Exception {
+    var pipe = Pipe.open();
+    var taken = new Taken();
+    PipeReader reader = pipes.reader(pipe.reading(), taken);
+    write(pipe.writing(), "hello");
+    reader.resumeWhere(() -> false);
+    settle();
+    assertThat(taken.size()).isZero();
+    reader.resumeWhere(reactor::isCurrent);
+    pipe.writing().close();
+    taken.ended.get(10, TimeUnit.SECONDS);
+    assertThat(taken.text()).isEqualTo("hello");
+  }
+
+  @Test
   void aPausedReaderStopsTheWriter() throws Exception {
     var pipe = Pipe.open();
     var taken = new Taken();

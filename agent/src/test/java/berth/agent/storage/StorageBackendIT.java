@@ -7,6 +7,7 @@ import berth.agent.dispatch.FakeJob;
 import berth.agent.linux.Subvolumes;
 import berth.agent.process.HostProcesses;
 import berth.protocol.BerthException;
+import berth.protocol.ByteSize;
 import berth.protocol.ContainerName;
 import berth.protocol.ImageName;
 import berth.protocol.PoolName;
@@ -83,6 +84,18 @@ class StorageBackendIT {
     Files.writeString(web.resolve("usr/lib/os-release"), "changed");
     assertThat(image.tree().resolve("usr/lib/os-release")).hasContent("PRETTY_NAME=One");
     assertThat(image.tree().resolve("new")).doesNotExist();
+  }
+
+  @Test
+  void aSizeThatThisPoolCannotKeepIsRefusedAndNoSizeIsFine() throws Exception {
+    storage.make(DEBIAN, this::fill, new FakeJob());
+    storage.create(WEB, DEBIAN, tree -> {}, new FakeJob());
+    storage.limit(WEB, Optional.empty());
+    assertThatThrownBy(() -> storage.limit(WEB, Optional.of(ByteSize.parse("1GiB"))))
+        .satisfies(
+            e -> assertThat(BerthException.problemOf(e).code()).isEqualTo(ProblemCode.UNSUPPORTED));
+    assertThatThrownBy(() -> storage.limit(new ContainerName("none"), Optional.empty()))
+        .hasMessageContaining("none");
   }
 
   @Test

@@ -5,6 +5,7 @@ import berth.controller.api.http.Request;
 import berth.controller.fleet.HostRegistry;
 import berth.controller.model.Awaited;
 import berth.controller.model.ContainerView;
+import berth.controller.model.LabelSelector;
 import berth.controller.operation.OperationRequest.Target;
 import berth.protocol.ContainerName;
 import berth.protocol.ContainerRef;
@@ -108,7 +109,12 @@ final class ContainerRoutes {
 
   Future<Answer> list(Request request) {
     var host = request.query("host", HostId::of);
-    return Future.succeededFuture(Answer.json(new Containers(registry.containers(host))));
+    var selector = request.query("selector", LabelSelector::parse);
+    var found =
+        registry.containers(host).stream()
+            .filter(view -> selector.map(labels -> labels.matches(view.labels())).orElse(true))
+            .toList();
+    return Future.succeededFuture(Answer.json(new Containers(found)));
   }
 
   /**
@@ -164,8 +170,18 @@ final class ContainerRoutes {
   Future<Answer> set(Request request) {
     var container = container(request);
     var patch = request.body(SpecPatch.class, change -> change);
+    requireSense(container, patch);
     var force = request.flag("force");
     return submit(request, "set", container, new SetContainer(container.container(), patch, force));
+  }
+
+  /** What makes no sense is refused here where the host told the specification that it changes. */
+  private void requireSense(ContainerRef container, SpecPatch patch) {
+    registry.containers(Optional.of(container.host())).stream()
+        .map(ContainerView::container)
+        .filter(state -> state.name().equals(container.container()))
+        .flatMap(state -> state.spec().stream())
+        .forEach(patch::on);
   }
 
   Future<Answer> adopt(Request request) {

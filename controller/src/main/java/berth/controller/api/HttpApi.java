@@ -15,6 +15,7 @@ import berth.controller.metrics.ControllerMetrics;
 import berth.controller.metrics.PlainText;
 import berth.controller.operation.Operations;
 import berth.controller.operation.ProcessStreams;
+import berth.controller.transfer.TransferStore;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.SocketAddress;
@@ -45,6 +46,7 @@ public final class HttpApi {
       Operations operations,
       ProcessStreams streams,
       UploadStore uploads,
+      TransferStore transfers,
       ControllerMetrics metrics,
       Duration staleMetrics,
       InstantSource clock,
@@ -72,6 +74,8 @@ public final class HttpApi {
     var terminals = new TerminalRoutes(services.streams());
     var events = new EventRoutes(vertx, services.events());
     var metrics = new MetricsRoutes(vertx, services);
+    var transfers = new TransferRoutes(services.transfers());
+    var copies = new CopyRoutes(services.transfers(), submission);
     return List.of(
         get("/api/v1", about::index),
         get("/api/v1/openapi.json", about::openApi),
@@ -82,7 +86,7 @@ public final class HttpApi {
         get("/api/v1/hosts/{host}", hosts::show),
         get("/api/v1/hosts/{host}/metrics", metrics::ofHost)
             .produces(OPEN_METRICS, PlainText.MEDIA_TYPE),
-        get("/api/v1/containers", containers::list).query("host"),
+        get("/api/v1/containers", containers::list).query("host", "selector"),
         post("/api/v1/hosts/{host}/containers", containers::create).json().query("deadline"),
         get("/api/v1/hosts/{host}/containers/{name}", containers::show).query("for", "wait"),
         delete("/api/v1/hosts/{host}/containers/{name}", containers::remove)
@@ -132,7 +136,15 @@ public final class HttpApi {
         get("/api/v1/events", events::events)
             .query("after", "limit")
             .produces(Route.JSON, EVENT_STREAM),
-        get("/api/v1/operations/{id}/terminal", terminals::open).producesNothing());
+        get("/api/v1/operations/{id}/terminal", terminals::open).producesNothing(),
+        post("/api/v1/transfers", transfers::begin),
+        post("/api/v1/transfers/{transfer}", transfers::append).bytes().query("offset"),
+        get("/api/v1/transfers/{transfer}", transfers::send).produces(Route.BYTES),
+        delete("/api/v1/transfers/{transfer}", transfers::end).producesNothing(),
+        post("/api/v1/hosts/{host}/containers/{name}/copy-in", copies::in).json().query("deadline"),
+        post("/api/v1/hosts/{host}/containers/{name}/copy-out", copies::out)
+            .json()
+            .query("deadline"));
   }
 
   /**

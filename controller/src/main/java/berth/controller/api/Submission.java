@@ -28,13 +28,17 @@ final class Submission {
   }
 
   Future<Answer> submit(Request request, String summary, List<Target> targets) {
-    var deadline = request.query("deadline", Submission::duration);
+    var deadline = deadline(request);
     var key = request.header("Idempotency-Key");
-    var operation =
-        Request.checked(() ->
-            new OperationRequest(
-                summary, targets, deadline.orElse(OperationRequest.DEFAULT_DEADLINE), key));
+    var operation = Request.checked(() -> new OperationRequest(summary, targets, deadline, key));
     return operations.submit(operation).map(Submission::accepted);
+  }
+
+  /** How long the hosts may take to begin. */
+  static Duration deadline(Request request) {
+    return request
+        .query("deadline", Submission::duration)
+        .orElse(OperationRequest.DEFAULT_DEADLINE);
   }
 
   /** 202 with the operation and where to ask after it. */

@@ -6,8 +6,8 @@ import berth.controller.operation.ProcessStreams;
 import berth.protocol.BerthException;
 import berth.protocol.OperationId;
 import berth.protocol.ProblemCode;
+import berth.protocol.Signal;
 import berth.protocol.WindowSize;
-import berth.protocol.stream.SignalName;
 import io.vertx.core.Future;
 import java.util.Optional;
 
@@ -20,7 +20,7 @@ final class TerminalRoutes {
   }
 
   /** What a client says in a text frame. */
-  record TerminalControl(Optional<WindowSize> resize, Optional<SignalName> signal) {}
+  record TerminalControl(Optional<WindowSize> resize, Optional<Signal> signal) {}
 
   /**
    * What is said in text frames before the last one, which is an {@link OutputLines.Ending}.

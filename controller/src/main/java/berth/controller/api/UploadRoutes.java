@@ -13,6 +13,7 @@ import berth.protocol.Problem;
 import berth.protocol.ProblemCode;
 import berth.protocol.Sha256;
 import io.vertx.core.Future;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -57,16 +58,23 @@ final class UploadRoutes {
   private static Answer answer(Request request, StoredUpload stored) {
     var size = stored.upload().size().bytes();
     var tag = "\"" + stored.upload().sha256() + "\"";
-    var headers = new HashMap<>(Map.of("ETag", tag, "Accept-Ranges", "bytes"));
+    var headers = Map.of("ETag", tag, "Accept-Ranges", "bytes");
     if (request.header("If-None-Match").filter(known -> known.contains(tag)).isPresent()) {
       return Answer.empty(304, headers);
     }
     var current = request.header("If-Range").map(tag::equals).orElse(true);
-    return switch (ByteRange.of(current ? request.header("Range") : Optional.empty(), size)) {
-      case Asked.Whole _ -> Answer.file(200, headers, stored.file(), new ByteRange(0, size));
-      case Asked.Part(var range) -> {
-        headers.put("Content-Range", range.of(size));
-        yield Answer.file(206, headers, stored.file(), range);
+    var range = current ? request.header("Range") : Optional.<String>empty();
+    return ranged(range, size, stored.file(), headers);
+  }
+
+  /** A file, or the range of it that is asked for. */
+  static Answer ranged(Optional<String> range, long size, Path file, Map<String, String> known) {
+    return switch (ByteRange.of(range, size)) {
+      case Asked.Whole _ -> Answer.file(200, known, file, new ByteRange(0, size));
+      case Asked.Part(var part) -> {
+        var headers = new HashMap<>(known);
+        headers.put("Content-Range", part.of(size));
+        yield Answer.file(206, headers, file, part);
       }
       case Asked.Unsatisfiable _ -> unsatisfiable(size);
     };

@@ -13,9 +13,12 @@ import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The controller's API as a client sees it. A refusal is thrown as the {@link BerthException} that
@@ -24,6 +27,10 @@ import java.util.UUID;
 final class ApiClient {
   private static final String PREFIX = "api/v1/";
   private static final int CONNECT_MILLIS = 10_000;
+
+  /** Before what may have been done is asked for again. */
+  private static final List<Duration> PAUSES =
+      List.of(Duration.ofMillis(200), Duration.ofSeconds(1), Duration.ofSeconds(3));
 
   /** Longer than the controller holds any answer back, a stream's sign of life included. */
   private static final int SILENCE_MILLIS = 90_000;
@@ -56,21 +63,54 @@ final class ApiClient {
 
   /** Posts a JSON document; the idempotency key makes a repeat by us harmless. */
   <T> T post(String path, Object body, Class<T> type) throws IOException {
-    return send(open("POST", path), "application/json", body, type);
+    return send(() -> open("POST", path), "application/json", body, type);
   }
 
   /** Sends a JSON Merge Patch; as a POST that asks for one, for Java's client has no PATCH. */
   <T> T patch(String path, Object change, Class<T> type) throws IOException {
-    var connection = open("POST", path);
-    connection.setRequestProperty("X-HTTP-Method-Override", "PATCH");
-    return send(connection, "application/merge-patch+json", change, type);
+    Opening opening =
+        () -> {
+          var connection = open("POST", path);
+          connection.setRequestProperty("X-HTTP-Method-Override", "PATCH");
+          return connection;
+        };
+    return send(opening, "application/merge-patch+json", change, type);
   }
 
-  private <T> T send(HttpURLConnection connection, String mediaType, Object body, Class<T> type)
+  @FunctionalInterface
+  private interface Opening {
+    HttpURLConnection open() throws IOException;
+  }
+
+  /** Asks again, with the same key, where the connection breaks before the answer is there. */
+  private <T> T send(Opening opening, String mediaType, Object body, Class<T> type)
       throws IOException {
     var bytes = Wire.write(body);
+    var key = UUID.randomUUID().toString();
+    for (var pause : PAUSES) {
+      try {
+        return sendOnce(opening.open(), mediaType, key, bytes, type);
+      } catch (IOException e) {
+        LockSupport.parkNanos(pause.toNanos());
+      }
+    }
+    try {
+      return sendOnce(opening.open(), mediaType, key, bytes, type);
+    } catch (IOException e) {
+      throw new BerthException(
+          new Problem(
+              ProblemCode.UNAVAILABLE,
+              "the controller at " + base + " broke off before it answered: " + e.getMessage(),
+              "see whether it was done: berth operation ls"),
+          e);
+    }
+  }
+
+  private <T> T sendOnce(
+      HttpURLConnection connection, String mediaType, String key, byte[] bytes, Class<T> type)
+      throws IOException {
     connection.setRequestProperty("Content-Type", mediaType);
-    connection.setRequestProperty("Idempotency-Key", UUID.randomUUID().toString());
+    connection.setRequestProperty("Idempotency-Key", key);
     connection.setDoOutput(true);
     connection.setFixedLengthStreamingMode(bytes.length);
     try (var out = connection.getOutputStream()) {
@@ -120,6 +160,27 @@ final class ApiClient {
       throw problem(connection);
     }
     return connection.getInputStream();
+  }
+
+  /** Bytes from a place on. A connection that breaks gives {@code UNAVAILABLE}. */
+  InputStream bytes(String path, long from) throws IOException {
+    var connection = open("GET", path);
+    connection.setRequestProperty("Accept", "application/octet-stream");
+    connection.setRequestProperty("Range", "bytes=" + from + "-");
+    int status;
+    try {
+      status = connection.getResponseCode();
+    } catch (IOException e) {
+      throw unreachable(e);
+    }
+    if (status >= 400) {
+      throw problem(connection);
+    }
+    var in = connection.getInputStream();
+    if (status != HttpURLConnection.HTTP_PARTIAL) {
+      in.skipNBytes(from);
+    }
+    return in;
   }
 
   /** A WebSocket to a path. */

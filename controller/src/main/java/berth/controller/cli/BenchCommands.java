@@ -1,12 +1,7 @@
 package berth.controller.cli;
 
 import berth.controller.bench.Pairs;
-import berth.controller.lab.Lab;
-import berth.controller.lab.LabFolder;
 import berth.controller.lab.LabHost;
-import berth.controller.model.OperationView;
-import berth.protocol.BerthException;
-import berth.protocol.ProblemCode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -15,8 +10,7 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code berth bench}: how much Berth adds to what its hosts must do anyway, on a lab host. */
 final class BenchCommands {
-  private static final String HOST = "lab1";
-  private static final String IMAGE = "bench";
+  private static final String EXEC = "bench-exec";
 
   /** The same as a create with wait and a rm, by hand: clone, start, ready, stop, remove. */
   private static final String BY_HAND =
@@ -47,7 +41,8 @@ final class BenchCommands {
             "exec of true, against StartTransientUnit called on the host itself.",
             BenchCommands::exec,
             List.of(rounds("How many pairs (100).")),
-            "berth bench exec -n 1000"));
+            "berth bench exec -n 1000"),
+        BenchLifecycle.spec());
   }
 
   private static picocli.CommandLine.Model.OptionSpec rounds(String description) {
@@ -55,21 +50,18 @@ final class BenchCommands {
   }
 
   private static int start(Invocation invocation) throws IOException, InterruptedException {
-    var lab = lab();
-    var host = lab.host(HOST);
-    var api = image(invocation, lab);
+    var host = BenchHost.prepare(invocation);
     Pairs.Way berth =
         () -> {
           var began = System.nanoTime();
-          create(invocation, api, "bench-ours");
-          remove(invocation, api, "bench-ours");
+          host.finish(host.createReady("bench-ours"));
+          host.finish(host.remove("bench-ours"));
           return System.nanoTime() - began;
         };
     Pairs.Way floor =
         () -> {
           var began = System.nanoTime();
-          var ran = host.run("sh", "-c", BY_HAND, "sh", "bench-floor");
-          require(ran.ok(), ran.err());
+          host.byHand(BY_HAND, List.of("bench-floor"));
           return System.nanoTime() - began;
         };
     measure(
@@ -84,18 +76,17 @@ final class BenchCommands {
   }
 
   private static int exec(Invocation invocation) throws IOException, InterruptedException {
-    var lab = lab();
-    var api = image(invocation, lab);
-    create(invocation, api, "bench-exec");
-    try (var direct = new Direct(lab.host(HOST))) {
+    var host = BenchHost.prepare(invocation);
+    host.finish(host.createReady(EXEC));
+    try (var direct = new Direct(host.host())) {
       measure(
           invocation,
           invocation.option("--rounds", 100),
-          () -> execOnce(invocation, api),
+          () -> execOnce(host),
           direct::once,
           List.of("exec of true through the API", "StartTransientUnit on the host"));
     } finally {
-      remove(invocation, api, "bench-exec");
+      host.finish(host.remove(EXEC));
     }
     return ExitCode.DONE;
   }
@@ -114,52 +105,12 @@ final class BenchCommands {
     }
   }
 
-  private static Lab lab() {
-    return Lab.open(LabFolder.of(System.getenv()), System.err::println);
-  }
-
-  /** The lab's API, after its first host has the image that is measured with. */
-  private static ApiClient image(Invocation in, Lab lab) throws IOException, InterruptedException {
-    var api = new ApiClient(lab.controller().url().resolve("/"));
-    var upload = ImageCommands.upload(in, api, lab.guestTar());
-    var body = Map.of("upload", upload.sha256(), "hosts", List.of(HOST));
-    finish(in, api, api.post("images/" + IMAGE + "/import", body, OperationView.class));
-    return api;
-  }
-
-  private static void create(Invocation in, ApiClient api, String name)
-      throws IOException, InterruptedException {
-    var body = Map.of("name", name, "image", IMAGE, "start", "READY");
-    finish(in, api, api.post("hosts/" + HOST + "/containers", body, OperationView.class));
-  }
-
-  private static void remove(Invocation in, ApiClient api, String name)
-      throws IOException, InterruptedException {
-    var path = "hosts/" + HOST + "/containers/" + name + "?force=true";
-    finish(in, api, api.delete(path, OperationView.class));
-  }
-
-  private static long execOnce(Invocation in, ApiClient api)
-      throws IOException, InterruptedException {
+  private static long execOnce(BenchHost host) throws IOException, InterruptedException {
     var began = System.nanoTime();
-    var path = "hosts/" + HOST + "/containers/bench-exec/exec";
-    var body = Map.of("argv", List.of("/bin/true"), "stream", true);
-    var operation = api.post(path, body, OperationView.class);
-    var ended = new OutputFollower(in, api).follow(operation, chunk -> {});
-    require(ended.state() == OperationView.State.SUCCEEDED, ended.toString());
+    var operation = host.exec(EXEC, List.of("/bin/true"));
+    BenchHost.require(
+        new OutputFollower(host.invocation(), host.api()).follow(operation, chunk -> {}));
     return System.nanoTime() - began;
-  }
-
-  private static void finish(Invocation in, ApiClient api, OperationView operation)
-      throws IOException, InterruptedException {
-    var ended = new Operation(in, api).await(operation);
-    require(ended.state() == OperationView.State.SUCCEEDED, ended.toString());
-  }
-
-  private static void require(boolean holds, String otherwise) {
-    if (!holds) {
-      throw new BerthException(ProblemCode.FAILED, "what is measured failed: " + otherwise);
-    }
   }
 
   /** The program on the host that starts one transient unit for each line it is sent. */
@@ -176,14 +127,14 @@ final class BenchCommands {
               "-cp",
               "/usr/lib/berth-agent/lib/berth-agent.jar",
               "berth.agent.bench.ExecFloor",
-              "bench-exec");
+              EXEC);
     }
 
     long once() throws IOException {
       process.getOutputStream().write("\n".getBytes(StandardCharsets.US_ASCII));
       process.getOutputStream().flush();
       var line = process.inputReader().readLine();
-      require(line != null, "the floor's program ended");
+      BenchHost.require(line != null, "the floor's program ended");
       return Long.parseLong(line) * 1000;
     }
 

@@ -95,7 +95,8 @@ public final class BerthCli {
             SpecCommands.adopt(),
             CompletionCommand.spec(),
             ShellCommand.spec(stopAtOperand),
-            SessionCommands.group());
+            SessionCommands.group(),
+            CpCommand.spec());
     root.usageMessage()
         .footerHeading("%nStart here:%n")
         .footer(

@@ -64,6 +64,7 @@ final class ContainerCommands {
         "berth start lab1/web --wait ready",
         "berth start lab1/web lab2/db",
         "berth start 'lab1/*'",
+        "berth start -l tier=web --on lab1",
         "berth start --all --on lab1,lab2");
   }
 
@@ -103,8 +104,9 @@ final class ContainerCommands {
         "ls",
         "List containers.",
         ContainerCommands::list,
-        List.of(Options.hosts("Only those of these hosts.")),
+        List.of(Options.hosts("Only those of these hosts."), Options.selector()),
         "berth ls",
+        "berth ls -l tier=web,env!=test",
         "berth ls --on lab1 -o json");
   }
 
@@ -197,10 +199,9 @@ final class ContainerCommands {
 
   private static int list(Invocation invocation) throws IOException {
     var hosts = invocation.<List<HostId>>option("--on").orElse(List.of());
-    var all = invocation.api().get("containers").get("containers");
+    var all = Targets.known(invocation);
     var views = new ArrayList<ContainerView>();
-    for (var node : all) {
-      var view = Wire.json().treeToValue(node, ContainerView.class);
+    for (var view : all) {
       if (hosts.isEmpty() || hosts.contains(view.host())) {
         views.add(view);
       }

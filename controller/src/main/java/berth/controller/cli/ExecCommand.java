@@ -218,9 +218,19 @@ final class ExecCommand {
       return status(problem);
     }
     if (target.result().orElse(null) instanceof ProcessResult process) {
+      warn(invocation, process);
       return process.exitCode().orElseGet(() -> ExitCode.SIGNAL + process.signal().orElseThrow());
     }
     throw new BerthException(ProblemCode.INTERNAL, ended.summary() + " ended without a status");
+  }
+
+  /** For people; scripts find it in the JSON. */
+  private static void warn(Invocation invocation, ProcessResult process) {
+    if (!invocation.json()) {
+      var err = invocation.terminal().err();
+      process.warnings().forEach(text -> err.println("berth: note: " + Problems.printable(text)));
+      err.flush();
+    }
   }
 
   /** All that is not the program's own status must not look like one that programs use. */

@@ -25,8 +25,7 @@ final class LogsCommand {
         "logs",
         "Show containers' journals, running or stopped, in the order of time.",
         LogsCommand::run,
-        List.of(
-            Options.containers(),
+        Options.targets(
             Options.flag(
                 "-f|--follow",
                 "Go on with new entries, across reboots of the container and restarts of Berth."),
@@ -47,6 +46,7 @@ final class LogsCommand {
             Options.text("--after-cursor", "CURSOR", "All behind that place, of one container.")),
         "berth logs lab1/web -n 50",
         "berth logs lab1/web -f -u nginx -p warning",
+        "berth logs -f -l tier=web --on lab1",
         "berth logs lab1/web lab2/db --since -1h --grep 'timed out'",
         "berth logs lab1/web --host-unit     why it did not start",
         "berth logs lab1/web -o json         one journal entry a line");
@@ -57,7 +57,7 @@ final class LogsCommand {
   }
 
   private static int run(Invocation invocation) throws IOException, InterruptedException {
-    var containers = invocation.<ContainerRef>operands(0).stream().distinct().toList();
+    var containers = Targets.of(invocation).containers();
     var request = request(invocation, containers);
     var printer = new LogPrinter(invocation, containers);
     try (var interrupt = Interrupt.then(() -> end(invocation, printer))) {

@@ -161,12 +161,17 @@ final class Operation {
     }
   }
 
-  private void warn(TargetView target) {
-    if (target.result().orElse(null) instanceof Result.ContainerResult(var container)) {
-      for (var warning : container.warnings()) {
-        invocation.terminal().err().println("warning: " + Problems.printable(warning));
-      }
+  void warn(TargetView target) {
+    if (target.result().orElse(null) instanceof Result.CopyResult copied) {
+      copied.warnings().forEach(this::warn);
     }
+    if (target.result().orElse(null) instanceof Result.ContainerResult(var container)) {
+      container.warnings().forEach(this::warn);
+    }
+  }
+
+  private void warn(String warning) {
+    invocation.terminal().err().println("warning: " + Problems.printable(warning));
   }
 
   private static String outcome(OperationView operation, TargetView target) {
@@ -183,6 +188,14 @@ final class Operation {
                   : " at " + String.join(", ", container.addresses()));
       case Result.ImageResult(var image) ->
           target.host() + " has image " + image.name() + image.os().map(os -> ": " + os).orElse("");
+      case Result.CopyResult copied ->
+          operation.summary()
+              + ": "
+              + copied.entries()
+              + (copied.entries() == 1 ? " entry, " : " entries, ")
+              + copied.size()
+              + ", sha256:"
+              + copied.sha256();
       case Result.Done _, Result.ProcessResult _, Result.InspectionResult _ ->
           operation.summary() + ": done";
     };

@@ -111,6 +111,7 @@ final class OperationCommands {
       if (target.result().orElse(null) instanceof ProcessResult process) {
         tail(terminal, "Output", process.stdout());
         tail(terminal, "Errors", process.stderr());
+        process.warnings().forEach(text -> Views.line(terminal, "Note", Problems.printable(text)));
       }
     }
     return ExitCode.DONE;

@@ -1,5 +1,6 @@
 package berth.controller.cli;
 
+import berth.controller.model.LabelSelector;
 import berth.protocol.ContainerRef;
 import berth.protocol.HostId;
 import berth.protocol.ImageName;
@@ -113,6 +114,16 @@ final class Options {
     return option.toBuilder().required(true).build();
   }
 
+  /** {@code -l LABEL=VALUE[,...]}. */
+  static OptionSpec selector() {
+    return typed(
+        "-l|--selector",
+        "LABELS",
+        "Those with these labels: KEY=VALUE, KEY!=VALUE, KEY or !KEY, joined by commas.",
+        LabelSelector.class,
+        LabelSelector::parse);
+  }
+
   /** {@code --on HOST[,HOST...]}. */
   static OptionSpec hosts(String description) {
     return OptionSpec.builder("--on")
@@ -185,8 +196,9 @@ final class Options {
     var selection =
         List.of(
             containers,
+            selector(),
             flag("--all", "All containers of the hosts of --on."),
-            hosts("With --all: the hosts."));
+            hosts("With --all or --selector: the hosts."));
     return Stream.<ArgSpec>concat(selection.stream(), Stream.of(own)).toList();
   }
 

@@ -25,6 +25,12 @@ final class SpecOptions {
         Options.text("--description", "TEXT", "One line for people."),
         Options.texts(
             "--label", "KEY=VALUE", "A label; may be given again, as all in capitals may."),
+        Options.typed(
+            "--size",
+            "SIZE",
+            "How large what is in its volume may get, such as 20GiB.",
+            ByteSize.class,
+            ByteSize::parse),
         Options.text("--hostname", "NAME", "Its own name for itself."),
         Options.texts("--env", "NAME=VALUE", "A variable of its init's environment."),
         Options.typed(
@@ -77,6 +83,7 @@ final class SpecOptions {
   /** A specification with what the options say. */
   static ObjectNode over(ObjectNode spec, Invocation in) {
     put(spec, in, "--description", "description");
+    put(spec, in, "--size", "size");
     put(spec, in, "--hostname", "hostname");
     put(spec, in, "--private-users", "privateUsers");
     put(spec, in, "--restart", "restart");

@@ -1,6 +1,7 @@
 package berth.controller.cli;
 
 import berth.controller.model.ContainerView;
+import berth.controller.model.LabelSelector;
 import berth.controller.model.OperationView;
 import berth.protocol.BerthException;
 import berth.protocol.ContainerRef;
@@ -12,12 +13,14 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * The containers that a command is for: those that are named, and those that a pattern or {@code
- * --all} selects among what the controller knows at that moment.
+ * The containers that a command is for: those that are named, and those that a pattern, labels or
+ * {@code --all} select among what the controller knows at that moment.
  *
  * @param selected whether any of them was selected rather than named
  */
@@ -32,14 +35,22 @@ record Targets(List<ContainerRef> containers, boolean selected) {
   /** Finds them, and tells people which were selected. */
   static Targets of(Invocation invocation) throws IOException {
     var found = new LinkedHashSet<ContainerRef>();
-    var selected = invocation.flag("--all");
+    var labels = invocation.<LabelSelector>option("--selector");
+    var operands = invocation.<Object>operands(0);
+    var selected = invocation.flag("--all") || (labels.isPresent() && operands.isEmpty());
     if (selected) {
-      found.addAll(select(invocation, onHosts(invocation), "on the hosts of --on"));
+      requireHosts(invocation, labels.isPresent());
+      found.addAll(select(invocation, onHosts(invocation), which(invocation, labels)));
     }
-    for (var operand : invocation.<Object>operands(0)) {
+    for (var operand : operands) {
       if (operand instanceof ContainerPattern pattern && pattern.hasWildcards()) {
         selected = true;
-        found.addAll(select(invocation, pattern::matches, "that matches \"" + pattern + "\""));
+        found.addAll(select(invocation, pattern::matches, which(pattern, labels)));
+      } else if (labels.isPresent()) {
+        throw new BerthException(
+            ProblemCode.INVALID,
+            operand + " is named, and --selector selects",
+            "give one of them; a pattern such as 'HOST/*' goes with --selector");
       } else {
         found.add(ContainerRef.parse(operand.toString()));
       }
@@ -48,7 +59,8 @@ record Targets(List<ContainerRef> containers, boolean selected) {
       throw new BerthException(
           ProblemCode.INVALID,
           "no container given",
-          "name some as HOST/CONTAINER, select them as 'HOST/*', or give --all --on HOST");
+          "name some as HOST/CONTAINER, select them as 'HOST/*' or by -l LABEL=VALUE,"
+              + " or give --all --on HOST");
     }
     var targets = new Targets(List.copyOf(found), selected);
     targets.tell(invocation);
@@ -92,21 +104,49 @@ record Targets(List<ContainerRef> containers, boolean selected) {
     }
   }
 
-  private static Predicate<ContainerRef> onHosts(Invocation invocation) {
-    var hosts = invocation.<List<HostId>>option("--on").orElse(List.of());
-    if (hosts.isEmpty()) {
+  /** The containers that the controller knows, or those with the labels of {@code --selector}. */
+  static List<ContainerView> known(Invocation invocation) throws IOException {
+    var query =
+        invocation
+            .<LabelSelector>option("--selector")
+            .map(labels -> "?selector=" + ApiClient.encode(labels))
+            .orElse("");
+    var views = new ArrayList<ContainerView>();
+    for (var node : invocation.api().get("containers" + query).get("containers")) {
+      views.add(Wire.json().treeToValue(node, ContainerView.class));
+    }
+    return views;
+  }
+
+  private static void requireHosts(Invocation invocation, boolean byLabels) {
+    if (!byLabels && invocation.option("--on").isEmpty()) {
       throw new BerthException(
           ProblemCode.INVALID, "--all needs --on HOST", "every container of the fleet is '*/*'");
     }
-    return container -> hosts.contains(container.host());
   }
 
-  /** What the controller knows; a selection by labels belongs here too. */
+  private static Predicate<ContainerRef> onHosts(Invocation invocation) {
+    var hosts = invocation.<List<HostId>>option("--on").orElse(List.of());
+    return container -> hosts.isEmpty() || hosts.contains(container.host());
+  }
+
+  private static String which(Invocation invocation, Optional<LabelSelector> labels) {
+    return Stream.of(
+            labels.map(selector -> "with the labels " + selector),
+            invocation.option("--on").map(_ -> "on the hosts of --on"))
+        .flatMap(Optional::stream)
+        .collect(Collectors.joining(" "));
+  }
+
+  private static String which(ContainerPattern pattern, Optional<LabelSelector> labels) {
+    var matching = "that matches \"" + pattern + "\"";
+    return labels.map(selector -> matching + " with the labels " + selector).orElse(matching);
+  }
+
   private static List<ContainerRef> select(
       Invocation invocation, Predicate<ContainerRef> wanted, String which) throws IOException {
     var found = new ArrayList<ContainerRef>();
-    for (var node : invocation.api().get("containers").get("containers")) {
-      var view = Wire.json().treeToValue(node, ContainerView.class);
+    for (var view : known(invocation)) {
       var container = new ContainerRef(view.host(), view.container().name());
       if (wanted.test(container)) {
         found.add(container);

@@ -4,6 +4,7 @@ import berth.controller.store.Database;
 import berth.protocol.BerthException;
 import berth.protocol.CommandId;
 import berth.protocol.Envelope;
+import berth.protocol.HostId;
 import berth.protocol.ProblemCode;
 import berth.protocol.command.HostCommand.Cancel;
 import io.vertx.core.Future;
@@ -53,6 +54,19 @@ final class Cancellations {
             send();
           }
         });
+  }
+
+  /**
+   * Tells a host once more what shall be ended there: an agent that died takes up what it had
+   * accepted, and has forgotten that it was to be cancelled.
+   */
+  void sendAgain(HostId host) {
+    database
+        .write(tx -> {
+          OperationStore.cancelAgain(tx, host);
+          return null;
+        })
+        .onComplete(_ -> send());
   }
 
   /** Done with how many were dealt with; fails where one could not be sent now. */

@@ -3,6 +3,7 @@ package berth.controller.operation;
 import berth.protocol.ContainerName;
 import berth.protocol.command.Command;
 import berth.protocol.command.ContainerCommand;
+import berth.protocol.command.CopyCommand;
 import berth.protocol.command.HostCommand;
 import berth.protocol.command.ImageCommand;
 import berth.protocol.command.ProcessCommand;
@@ -20,6 +21,7 @@ final class Commands {
       case ImageCommand _, HostCommand _ -> Optional.empty();
       case ViewCommand.InspectContainer c -> Optional.of(c.container());
       case ViewCommand.WatchUsage _ -> Optional.empty();
+      case CopyCommand c -> Optional.of(c.container());
     };
   }
 
@@ -30,6 +32,7 @@ final class Commands {
       case ContainerCommand _, ImageCommand _, HostCommand _ -> false;
       case ViewCommand.InspectContainer _ -> false;
       case ViewCommand.WatchUsage _ -> true;
+      case CopyCommand _ -> false;
     };
   }
 

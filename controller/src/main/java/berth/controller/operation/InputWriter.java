@@ -1,8 +1,8 @@
 package berth.controller.operation;
 
 import berth.protocol.Bytes;
+import berth.protocol.Signal;
 import berth.protocol.WindowSize;
-import berth.protocol.stream.SignalName;
 import io.vertx.core.Future;
 
 /**
@@ -26,7 +26,7 @@ public interface InputWriter {
   void resize(WindowSize size);
 
   /** Sends the program and its children a signal, past all input that still waits. */
-  void signal(SignalName name);
+  void signal(Signal signal);
 
   /** Goes away without closing the input, so that somebody else may write on. */
   void release();

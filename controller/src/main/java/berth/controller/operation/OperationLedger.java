@@ -157,10 +157,11 @@ public final class OperationLedger implements Operations {
    * A host has connected: sends it once more what the broker took and it never accepted, because
    * the broker may have lost that. What must not run twice is left alone, since the host may have
    * lost its memory as well. What it has accepted it is asked about, because its answer, or its
-   * memory of the command, may be lost.
+   * memory of the command, may be lost; what shall be cancelled there it is told again.
    */
   public void hostConnected(HostId host) {
     askForOutcomes(Optional.of(host));
+    cancellations.sendAgain(host);
     database
         .read(tx -> OperationStore.sentTo(tx, host, clock.instant(), AT_ONCE))
         .onSuccess(commands ->

@@ -179,6 +179,16 @@ final class OperationStore {
         "UPDATE target SET cancel = ? WHERE command = ? AND cancel IS NULL", reason, command);
   }
 
+  /** What shall be ended on a host and has not ended is to be told to it once more. */
+  static void cancelAgain(Transaction tx, HostId host) {
+    tx.execute(
+        """
+        UPDATE target SET cancelled = NULL
+        WHERE host = ? AND cancelled IS NOT NULL AND state IN ('SENT', 'ACCEPTED')
+        """,
+        host);
+  }
+
   static void cancelSent(Transaction tx, CommandId command, Instant now) {
     tx.execute("UPDATE target SET cancelled = ? WHERE command = ?", now, command);
   }

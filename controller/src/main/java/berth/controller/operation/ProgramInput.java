@@ -3,6 +3,7 @@ package berth.controller.operation;
 import berth.protocol.BerthException;
 import berth.protocol.Bytes;
 import berth.protocol.ProblemCode;
+import berth.protocol.Signal;
 import berth.protocol.WindowSize;
 import berth.protocol.stream.Input;
 import berth.protocol.stream.Input.ProgramSignal;
@@ -10,7 +11,6 @@ import berth.protocol.stream.Input.Resize;
 import berth.protocol.stream.Input.StdinChunk;
 import berth.protocol.stream.Input.StdinEnd;
 import berth.protocol.stream.Output;
-import berth.protocol.stream.SignalName;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -129,8 +129,8 @@ final class ProgramInput implements InputWriter {
   }
 
   @Override
-  public void signal(SignalName name) {
-    context.runOnContext(_ -> control(number -> new ProgramSignal(number, name)));
+  public void signal(Signal signal) {
+    context.runOnContext(_ -> control(number -> new ProgramSignal(number, signal)));
   }
 
   @Override

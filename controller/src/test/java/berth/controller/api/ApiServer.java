@@ -2,6 +2,7 @@ package berth.controller.api;
 
 import berth.controller.image.UploadStore;
 import berth.controller.metrics.ControllerMetrics;
+import berth.controller.transfer.TransferStore;
 import berth.protocol.Wire;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.micrometer.core.instrument.Timer;
@@ -38,6 +39,7 @@ final class ApiServer implements AutoCloseable {
 
   private final Vertx vertx = Vertx.vertx();
   private final UploadStore uploads;
+  private final TransferStore transfers;
   private final HttpClient client = HttpClient.newHttpClient();
 
   ApiServer(Path folder) throws IOException {
@@ -46,11 +48,21 @@ final class ApiServer implements AutoCloseable {
 
   ApiServer(Path folder, InstantSource clock) throws IOException {
     uploads = UploadStore.open(vertx, folder);
+    transfers = TransferStore.open(vertx, folder.resolve("transfers"), clock);
     api =
         new HttpApi(
             vertx,
             new HttpApi.Services(
-                fleet, events, operations, streams, uploads, metrics, STALE, clock, "0.1.0"));
+                fleet,
+                events,
+                operations,
+                streams,
+                uploads,
+                transfers,
+                metrics,
+                STALE,
+                clock,
+                "0.1.0"));
     var any = SocketAddress.inetSocketAddress(0, "127.0.0.1");
     port = done(api.listen(List.of(any))).getFirst().port();
   }
@@ -119,6 +131,7 @@ final class ApiServer implements AutoCloseable {
     client.shutdownNow();
     done(api.close());
     uploads.close();
+    transfers.close();
     metrics.close();
     done(vertx.close());
   }

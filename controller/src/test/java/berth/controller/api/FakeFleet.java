@@ -13,6 +13,7 @@ import berth.protocol.HostId;
 import berth.protocol.ImageName;
 import berth.protocol.PoolName;
 import berth.protocol.ProblemCode;
+import berth.protocol.spec.ContainerSpec;
 import berth.protocol.state.ContainerState;
 import berth.protocol.state.HostFacts;
 import berth.protocol.state.ImageState;
@@ -125,7 +126,10 @@ final class FakeFleet implements HostRegistry {
         "systemd-nspawn@web.service",
         Optional.of("Debian GNU/Linux 13 (trixie)"),
         true,
-        Optional.of("told for the sake of the test"));
+        Optional.of("told for the sake of the test"),
+        Optional.of(ContainerSpec.DEFAULT),
+        List.of(),
+        List.of());
   }
 
   private static HostFacts facts() {

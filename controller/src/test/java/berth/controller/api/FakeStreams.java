@@ -7,8 +7,8 @@ import berth.protocol.BerthException;
 import berth.protocol.Bytes;
 import berth.protocol.OperationId;
 import berth.protocol.ProblemCode;
+import berth.protocol.Signal;
 import berth.protocol.WindowSize;
-import berth.protocol.stream.SignalName;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.ByteArrayOutputStream;
@@ -96,8 +96,8 @@ final class FakeStreams implements ProcessStreams {
     }
 
     @Override
-    public void signal(SignalName name) {
-      controls.add(name);
+    public void signal(Signal signal) {
+      controls.add(signal);
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import berth.controller.api.http.Route;
 import berth.controller.image.UploadStore;
 import berth.controller.metrics.ControllerMetrics;
+import berth.controller.transfer.TransferStore;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
@@ -35,6 +36,7 @@ class OpenApiRoutesTest {
   @BeforeAll
   static void list() throws Exception {
     try (var uploads = UploadStore.open(VERTX, folder);
+        var transfers = TransferStore.open(VERTX, folder, InstantSource.system());
         var metrics = new ControllerMetrics()) {
       routes =
           HttpApi.routes(
@@ -45,6 +47,7 @@ class OpenApiRoutesTest {
                   new FakeOperations(),
                   new FakeStreams(),
                   uploads,
+                  transfers,
                   metrics,
                   Duration.ofMinutes(1),
                   InstantSource.system(),

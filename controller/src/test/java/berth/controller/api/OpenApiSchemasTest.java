@@ -3,6 +3,8 @@ package berth.controller.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import berth.controller.api.http.ProblemDetails;
+import berth.controller.model.Transfer;
+import berth.controller.model.TransferId;
 import berth.controller.model.Upload;
 import berth.protocol.ByteSize;
 import berth.protocol.Bytes;
@@ -10,6 +12,7 @@ import berth.protocol.CommandId;
 import berth.protocol.ContainerName;
 import berth.protocol.HostId;
 import berth.protocol.ImageName;
+import berth.protocol.InnerPath;
 import berth.protocol.OperationId;
 import berth.protocol.PoolName;
 import berth.protocol.ProblemCode;
@@ -17,6 +20,7 @@ import berth.protocol.Sha256;
 import berth.protocol.Signal;
 import berth.protocol.WindowSize;
 import berth.protocol.Wire;
+import berth.protocol.command.FileOwner;
 import berth.protocol.command.Recipe;
 import berth.protocol.command.Terminal;
 import berth.protocol.command.WaitFor;
@@ -62,7 +66,10 @@ class OpenApiSchemasTest {
           Recipe.Debootstrap.class,
           Terminal.class,
           WindowSize.class,
-          TerminalRoutes.TerminalControl.class);
+          TerminalRoutes.TerminalControl.class,
+          CopyRoutes.ArchiveIn.class,
+          CopyRoutes.ArchiveOut.class,
+          FileOwner.class);
 
   private static final List<Class<?>> ANSWERS =
       List.of(
@@ -79,7 +86,8 @@ class OpenApiSchemasTest {
           EventRoutes.Events.class,
           MetricsRoutes.TargetGroup.class,
           ProblemDetails.class,
-          TerminalRoutes.TerminalNotice.class);
+          TerminalRoutes.TerminalNotice.class,
+          Transfer.class);
 
   /** Types that are a name or a number in JSON, each with a schema of its own. */
   private static final Set<Class<?>> VALUES =
@@ -95,7 +103,9 @@ class OpenApiSchemasTest {
           WaitFor.class,
           Signal.class,
           ProblemCode.class,
-          ContainerSpec.class);
+          ContainerSpec.class,
+          TransferId.class,
+          InnerPath.class);
 
   static Set<Class<?>> records() {
     var found = new LinkedHashSet<Class<?>>();

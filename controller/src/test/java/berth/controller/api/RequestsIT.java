@@ -197,6 +197,14 @@ class RequestsIT {
             .header("Content-Type", "text/plain")
             .method("PATCH", BodyPublishers.ofString(change));
     assertThat(server.send(text).statusCode()).isEqualTo(415);
+
+    var typo =
+        server
+            .request(CONTAINERS + "/web")
+            .header("Content-Type", "application/merge-patch+json")
+            .method("PATCH", BodyPublishers.ofString("{\"limits\":{\"memroy\":1}}"));
+    assertProblem(server.send(typo), 400, "INVALID", "memroy");
+    assertThat(server.operations.submitted).hasSize(3);
   }
 
   @Test
@@ -407,6 +415,7 @@ class RequestsIT {
   @CsvSource(
       delimiter = '|',
       value = {
+        "/api/v1/containers?selector==web | bad selector of labels",
         "/api/v1/containers?hots=lab1 | unknown query parameter \"hots\"",
         "/api/v1/containers?host=lab1&host=lab2 | the parameter host is given twice",
         "/api/v1/operations?limit=0 | bad limit \"0\": a whole number from 1 to 1000",

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import berth.controller.operation.OutputReader;
 import berth.protocol.Bytes;
+import berth.protocol.Signal;
 import berth.protocol.WindowSize;
 import berth.protocol.Wire;
 import berth.protocol.stream.Output.Channel;
 import berth.protocol.stream.Output.OutputChunk;
-import berth.protocol.stream.SignalName;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -80,7 +80,7 @@ class TerminalsIT {
     socket.writeTextMessage("{\"resize\":{\"columns\":132,\"rows\":50}}");
     socket.writeTextMessage("{\"signal\":\"HUP\"}");
     Eventually.holds(() -> server.streams.controls.size() == 2);
-    assertThat(server.streams.controls).containsExactly(new WindowSize(132, 50), SignalName.HUP);
+    assertThat(server.streams.controls).containsExactly(new WindowSize(132, 50), Signal.of("HUP"));
   }
 
   @Test

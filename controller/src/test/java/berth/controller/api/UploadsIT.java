@@ -182,13 +182,13 @@ class UploadsIT {
 
   private long files() throws IOException {
     try (var files = Files.list(folder)) {
-      return files.count();
+      return files.filter(Files::isRegularFile).count();
     }
   }
 
   private long size() throws IOException {
     try (var files = Files.list(folder)) {
-      return files.mapToLong(file -> file.toFile().length()).sum();
+      return files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
     }
   }
 

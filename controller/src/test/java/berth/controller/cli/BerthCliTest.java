@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.util.Base64;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -115,14 +116,15 @@ class BerthCliTest {
         limits: {memory: 1GiB, cpus: 1}
         """;
     var line =
-        "create lab1/web -f - --pool fast --label a=b --cpus 1.5 --port 8080:80 --protect"
-            + " --bind /srv:/mnt:ro --capability net_admin --env A=b=c --tmpfs /run/x:1M";
+        "create lab1/web -f - --pool fast --size 2GiB --label a=b --cpus 1.5 --port 8080:80"
+            + " --protect --bind /srv:/mnt:ro --capability net_admin --env A=b=c --tmpfs /run/x:1M";
     assertThat(controller.runWith(yaml, line.split(" "))).isEqualTo(ExitCode.DONE);
     assertThat(controller.requests.getFirst())
         .isEqualTo(
             ("POST hosts/lab1/containers {'image':'debian-13','name':'web','pool':'fast','spec':{"
                     + "'privateUsers':'no','labels':{'tier':'web','a':'b'},"
-                    + "'limits':{'memory':'1GiB','cpus':1.5},'environment':{'A':'b=c'},"
+                    + "'limits':{'memory':'1GiB','cpus':1.5},'size':2147483648,"
+                    + "'environment':{'A':'b=c'},"
                     + "'network':{'kind':'veth','ports':['tcp:8080:80']},"
                     + "'binds':[{'source':'/srv','target':'/mnt','readOnly':true}],"
                     + "'tmpfs':[{'path':'/run/x','size':1048576}],"
@@ -269,6 +271,19 @@ class BerthCliTest {
   }
 
   @Test
+  void aRequestWhoseAnswerIsLostIsMadeAgainAsTheSame() {
+    var start = "POST hosts/lab1/containers/web/start";
+    controller
+        .onceNothing(start)
+        .onceNothing(start)
+        .on(start, 202, operation("SUCCEEDED", 2, done()));
+    assertThat(controller.run("start", "lab1/web")).isZero();
+    assertThat(controller.requests).filteredOn(start::equals).hasSizeLessThanOrEqualTo(3);
+    assertThat(controller.keys).hasSizeGreaterThan(1);
+    assertThat(Set.copyOf(controller.keys)).hasSize(1);
+  }
+
+  @Test
   void aPatternSelectsWhatTheControllerKnowsAndTellsIt() {
     onContainers();
     controller
@@ -291,6 +306,22 @@ class BerthCliTest {
         .isEqualTo(ExitCode.BERTH);
     assertThat(controller.err()).contains("2 containers: lab2/web, lab1/web");
     assertThat(controller.out()).startsWith("[");
+  }
+
+  @Test
+  void labelsSelectAndNarrowAPatternAndAreForTheControllerToCompare() {
+    onContainers("?selector=tier%3Dweb%2C%21old");
+    controller
+        .on("POST hosts/lab1/containers/web/stop", 202, operation("SUCCEEDED", 2, done()))
+        .on("POST hosts/lab1/containers/db/stop", 202, operation("SUCCEEDED", 2, done()));
+    assertThat(controller.run("stop", "-l", "tier=web,!old", "--on", "lab1")).isZero();
+    assertThat(controller.err()).contains("2 containers: lab1/db, lab1/web");
+    assertThat(controller.run("rm", "-l", "tier=web,!old", "lab7/*")).isEqualTo(ExitCode.FAILED);
+    assertThat(controller.err())
+        .contains("no container that matches \"lab7/*\" with the labels tier=web,!old");
+    assertThat(controller.run("rm", "-l", "tier=web", "lab1/web")).isEqualTo(ExitCode.USAGE);
+    assertThat(controller.run("rm", "-l", "tier=a=b")).isEqualTo(ExitCode.USAGE);
+    assertThat(controller.err()).contains("KEY!=VALUE");
   }
 
   @Test
@@ -457,12 +488,16 @@ class BerthCliTest {
   }
 
   private void onContainers() {
+    onContainers("");
+  }
+
+  private void onContainers(String query) {
     var all =
         List.of(
             view("lab1", "db", "READY"),
             view("lab1", "web", "READY"),
             view("lab2", "web", "READY"));
-    controller.on("GET containers", 200, "{'containers':[" + String.join(",", all) + "]}");
+    controller.on("GET containers" + query, 200, "{'containers':[" + String.join(",", all) + "]}");
   }
 
   private static String view(String host, String name, String status) {

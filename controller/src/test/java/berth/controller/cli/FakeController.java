@@ -13,16 +13,20 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** A controller with canned answers, and a terminal that keeps what was printed. */
 final class FakeController implements AutoCloseable {
+  private static final int NOTHING = 0;
+
   record Answer(int status, String body) {}
 
   final ByteArrayOutputStream out = new ByteArrayOutputStream();
   final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  final List<String> keys = Collections.synchronizedList(new ArrayList<>());
   final List<String> requests = Collections.synchronizedList(new ArrayList<>());
   private final Map<String, Answer> answers = new ConcurrentHashMap<>();
   private final Map<String, Queue<Answer>> once = new ConcurrentHashMap<>();
@@ -87,13 +91,24 @@ final class FakeController implements AutoCloseable {
     server.stop(0);
   }
 
+  /** Has the next request break off with no answer. */
+  FakeController onceNothing(String methodAndPath) {
+    return once(methodAndPath, NOTHING, "");
+  }
+
   private void handle(HttpExchange exchange) throws IOException {
     var path = exchange.getRequestURI().toString().replaceFirst("^/api/v1/", "");
     var key = exchange.getRequestMethod() + " " + path;
     var body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
     requests.add(key + (body.isEmpty() ? "" : " " + body));
+    Optional.ofNullable(exchange.getRequestHeaders().getFirst("Idempotency-Key"))
+        .ifPresent(keys::add);
     var next = once.getOrDefault(key, new ConcurrentLinkedQueue<>()).poll();
     var answer = next != null ? next : answers.getOrDefault(key, new Answer(500, "{}"));
+    if (answer.status() == NOTHING) {
+      exchange.close();
+      return;
+    }
     var bytes = answer.body().getBytes(StandardCharsets.UTF_8);
     exchange.sendResponseHeaders(answer.status(), bytes.length == 0 ? -1 : bytes.length);
     exchange.getResponseBody().write(bytes);

@@ -16,6 +16,7 @@ import berth.protocol.HostId;
 import berth.protocol.OperationId;
 import berth.protocol.Problem;
 import berth.protocol.ProblemCode;
+import berth.protocol.Signal;
 import berth.protocol.WindowSize;
 import berth.protocol.command.ContainerCommand.RemoveContainer;
 import berth.protocol.command.HostCommand.Cancel;
@@ -34,7 +35,6 @@ import berth.protocol.stream.Output;
 import berth.protocol.stream.Output.Channel;
 import berth.protocol.stream.Output.InputCredit;
 import berth.protocol.stream.Output.OutputChunk;
-import berth.protocol.stream.SignalName;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.nio.file.Path;
@@ -423,11 +423,11 @@ class CreditedStreamsTest {
     output(command, new InputCredit(16));
     assertThat(core.link.input()).isEqualTo(new Resize(1, size));
     core.link.fail(ProblemCode.UNAVAILABLE);
-    writer.signal(SignalName.HUP);
+    writer.signal(Signal.of("HUP"));
     core.run(() -> {});
     core.run(core.link::connect);
 
-    assertThat(core.link.input()).isEqualTo(new ProgramSignal(2, SignalName.HUP));
+    assertThat(core.link.input()).isEqualTo(new ProgramSignal(2, Signal.of("HUP")));
   }
 
   private Envelope shell(boolean keep) {

@@ -265,6 +265,23 @@ class OperationLedgerTest {
   }
 
   @Test
+  void anAgentThatDiedIsToldOnceMoreWhatIsToBeCancelled() {
+    var command = sent(REMOVE);
+    reply(command, new Reply.Accepted());
+    CoreFixture.await(core.ledger.cancel(command.operation(), "not needed"));
+    assertThat(core.link.command().command()).isEqualTo(new Cancel(command.id()));
+
+    core.run(() -> core.ledger.hostConnected(LAB1));
+
+    assertThat(List.of(core.link.command().command(), core.link.command().command()))
+        .containsExactlyInAnyOrder(
+            new ReportOutcome(command.id(), command.operation()), new Cancel(command.id()));
+    reply(command, new Reply.Failed(new Problem(ProblemCode.CANCELLED, "killed")));
+    core.run(() -> core.ledger.hostConnected(LAB1));
+    assertThat(core.link.rest()).isEmpty();
+  }
+
+  @Test
   void whatWaitsForTheLinkIsSentInItsOrder() {
     var commands = List.of(submit(REMOVE), submit(REMOVE), submit(REMOVE));
 

@@ -1,9 +1,11 @@
 package berth.controller.story;
 
 import berth.controller.lab.machine.Processes;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The agent's own tests of what needs a real systemd host, brought into one and run there. */
 final class AgentTests {
@@ -19,6 +21,7 @@ final class AgentTests {
     copy(AGENT.resolve("berth-agent/lib"), tests.resolve("lib"));
     copy(AGENT.resolve("host-tests"), tests.resolve("host-tests"));
     copy(AGENT.resolve("test-classes"), tests.resolve("test-classes"));
+    Processes.run("cp", "-L", busybox(), tests.resolve("busybox").toString());
     var machine = root.resolve("var/lib/machines/guest").toString();
     Processes.run("btrfs", "subvolume", "create", machine);
     Processes.run("tar", "-C", machine, "--zstd", "-xpf", guest.toString());
@@ -40,6 +43,14 @@ final class AgentTests {
     var named = System.getProperty("berth.host.tests", "");
     argv.addAll(named.isEmpty() ? classes : List.of(named.split(",")));
     return argv;
+  }
+
+  /** One that needs no library, for containers that have nothing else. */
+  private static String busybox() {
+    return Stream.of("/usr/bin/busybox", "/bin/busybox", "/usr/sbin/busybox")
+        .filter(path -> Files.isExecutable(Path.of(path)))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no busybox: install busybox-static"));
   }
 
   private static void copy(Path from, Path to) {

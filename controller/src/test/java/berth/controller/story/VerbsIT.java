@@ -26,8 +26,11 @@ class VerbsIT {
   @Test
   void aSelectionIsTreatedAsOneAndEachOutcomeIsTold(Story story) {
     for (var name : List.of("lab1/v1", "lab1/v2", "lab2/v3")) {
-      story.ok("create", name, "--image", "guest");
+      story.ok("create", name, "--image", "guest", "--label", "number=" + name.charAt(6));
     }
+    assertThat(story.ok("ls", "-l", "number,number!=2", "--on", "lab1,lab2").out())
+        .contains("lab1/v1", "lab2/v3")
+        .doesNotContain("lab1/v2");
     var started = story.ok("start", "lab?/v*", "--wait", "ready");
     assertThat(started.err()).contains("3 containers: lab1/v1, lab1/v2, lab2/v3");
     assertThat(started.out()).contains("lab1/v1 is ready", "lab1/v2 is ready", "lab2/v3 is ready");

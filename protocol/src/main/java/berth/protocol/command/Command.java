@@ -2,7 +2,7 @@ package berth.protocol.command;
 
 /** Something that the controller asks one host to do. */
 public sealed interface Command
-    permits ContainerCommand, ImageCommand, ProcessCommand, HostCommand, ViewCommand {
+    permits ContainerCommand, ImageCommand, ProcessCommand, HostCommand, ViewCommand, CopyCommand {
 
   /** May it run again after a crash in its middle? */
   enum Repeat {

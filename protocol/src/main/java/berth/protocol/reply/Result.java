@@ -1,9 +1,12 @@
 package berth.protocol.reply;
 
+import berth.protocol.ByteSize;
 import berth.protocol.Bytes;
+import berth.protocol.Sha256;
 import berth.protocol.state.ContainerState;
 import berth.protocol.state.ImageState;
 import berth.protocol.state.Inspection;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -35,14 +38,32 @@ public sealed interface Result {
    * @param chunks how many output chunks were sent; their sequence numbers run from 1 to this
    * @param stdout the last of its standard output, at most 64 KiB
    * @param stderr the last of its standard error, at most 64 KiB
+   * @param warnings what of its running was not as it should be, such as less isolation; a line
+   *     each
    */
   record ProcessResult(
-      Optional<Integer> exitCode, Optional<Integer> signal, long chunks, Bytes stdout, Bytes stderr)
+      Optional<Integer> exitCode,
+      Optional<Integer> signal,
+      long chunks,
+      Bytes stdout,
+      Bytes stderr,
+      List<String> warnings)
       implements Result {
     public ProcessResult {
+      warnings = warnings == null ? List.of() : List.copyOf(warnings);
       if (exitCode.isPresent() == signal.isPresent()) {
         throw new IllegalArgumentException("a process has either an exit code or a signal");
       }
+    }
+
+    /** One that ran as it should. */
+    public ProcessResult(
+        Optional<Integer> exitCode,
+        Optional<Integer> signal,
+        long chunks,
+        Bytes stdout,
+        Bytes stderr) {
+      this(exitCode, signal, chunks, stdout, stderr, List.of());
     }
   }
 
@@ -50,6 +71,23 @@ public sealed interface Result {
   record InspectionResult(Inspection inspection) implements Result {
     public InspectionResult {
       Objects.requireNonNull(inspection, "inspection");
+    }
+  }
+
+  /**
+   * What was copied.
+   *
+   * @param sha256 of the archive that it went in
+   * @param size of that archive in bytes
+   * @param entries how many files, folders and links were copied
+   * @param warnings what was left out or is not as it was, a line each
+   */
+  record CopyResult(Sha256 sha256, ByteSize size, long entries, List<String> warnings)
+      implements Result {
+    public CopyResult {
+      Objects.requireNonNull(sha256, "sha256");
+      Objects.requireNonNull(size, "size");
+      warnings = warnings == null ? List.of() : List.copyOf(warnings);
     }
   }
 }

@@ -1,5 +1,6 @@
 package berth.protocol.spec;
 
+import berth.protocol.ByteSize;
 import berth.protocol.ContainerName;
 import berth.protocol.Names;
 import berth.protocol.Wire;
@@ -18,6 +19,7 @@ import java.util.stream.Stream;
  *
  * @param description one line for people
  * @param labels by which it is found; keys as in {@code example.org/tier}
+ * @param size how large what is in its volume may get; empty for as large as its pool
  * @param start what runs in it
  * @param hostname its own name for itself; empty for that of the container
  * @param environment of its init or program
@@ -43,6 +45,7 @@ import java.util.stream.Stream;
 public record ContainerSpec(
     Optional<String> description,
     Map<String, String> labels,
+    Optional<ByteSize> size,
     Start start,
     Optional<String> hostname,
     Map<String, String> environment,
@@ -76,6 +79,7 @@ public record ContainerSpec(
   private static final String HOSTNAME_RULE =
       "1 to 64 of a-z, A-Z, 0-9, - and ., each part beginning and ending with a letter or digit";
   private static final Duration LONGEST_START = Duration.ofHours(1);
+  private static final long SMALLEST = 1 << 20;
   private static final int LONGEST_DESCRIPTION = 200;
   private static final int LONGEST_VALUE = 4096;
 
@@ -84,6 +88,8 @@ public record ContainerSpec(
     description.ifPresent(text -> Rules.line("description", text, LONGEST_DESCRIPTION));
     labels = Rules.map("label", labels);
     labels.forEach(ContainerSpec::requireLabel);
+    size = Rules.optional(size);
+    size.ifPresent(ContainerSpec::requireRoom);
     start = start == null ? new Start.Boot() : start;
     hostname = Rules.optional(hostname);
     hostname.ifPresent(name -> Names.require("hostname", HOSTNAME, HOSTNAME_RULE, name));
@@ -117,6 +123,12 @@ public record ContainerSpec(
   private static void requireLabel(String key, String value) {
     Names.require("label", LABEL, LABEL_RULE + ", perhaps with such a prefix and / before it", key);
     Names.require("value of the label " + key, LABEL_VALUE, LABEL_RULE + ", or nothing", value);
+  }
+
+  private static void requireRoom(ByteSize size) {
+    if (size.bytes() < SMALLEST) {
+      throw Rules.bad("size", size, "1 MiB at least; leave it out for as large as the pool");
+    }
   }
 
   private static void requireStart(TimeSpan delay) {

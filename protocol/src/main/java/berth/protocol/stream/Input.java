@@ -1,6 +1,7 @@
 package berth.protocol.stream;
 
 import berth.protocol.Bytes;
+import berth.protocol.Signal;
 import berth.protocol.WindowSize;
 import java.util.Objects;
 
@@ -41,9 +42,9 @@ public sealed interface Input {
    *
    * @param sequence as that of {@link Resize}
    */
-  record ProgramSignal(long sequence, SignalName name) implements Input {
+  record ProgramSignal(long sequence, Signal signal) implements Input {
     public ProgramSignal {
-      Objects.requireNonNull(name, "name");
+      Objects.requireNonNull(signal, "signal");
     }
   }
 }

@@ -65,6 +65,8 @@ class ContainerSpecTest {
         "labels: {-tier: web} | bad label | -tier",
         "labels: {tier: a b} | label tier | a b",
         "labels: {tier: null, x: [1]} | labels.x | ",
+        "size: 4KiB | bad size | 4",
+        "size: big | size | big",
         "start: {kind: magic} | start: | magic",
         "start: {kind: program} | start: bad argv | []",
         "start: {kind: program, argv: [\"a\\nb\"]} | start: bad argv | a?b",

@@ -11,6 +11,7 @@ final class Specs {
       """
       description: The shop's front
       labels: {tier: web, example.org/team: shop}
+      size: 20GiB
       start: {kind: program, argv: [/usr/bin/httpd, -f, it's here]}
       hostname: shop.example.org
       environment: {LANG: C.UTF-8, GREETING: hello world}

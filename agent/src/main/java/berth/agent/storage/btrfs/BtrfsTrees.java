@@ -1,11 +1,15 @@
 package berth.agent.storage.btrfs;
 
 import berth.agent.dispatch.Job;
+import berth.agent.linux.LinuxException;
 import berth.agent.linux.Subvolumes;
 import berth.agent.storage.Features;
 import berth.agent.storage.StoredImage;
 import berth.agent.storage.Trees;
 import berth.agent.storage.directory.DirectoryTrees;
+import berth.protocol.BerthException;
+import berth.protocol.ByteSize;
+import berth.protocol.ProblemCode;
 import berth.protocol.state.PoolState.Layout;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,6 +23,8 @@ import java.util.Optional;
  * does it.
  */
 public final class BtrfsTrees implements Trees {
+  private static final long NO_LIMIT = -1;
+
   private final DirectoryTrees directories;
 
   public BtrfsTrees(DirectoryTrees directories) {
@@ -27,7 +33,7 @@ public final class BtrfsTrees implements Trees {
 
   @Override
   public Features features() {
-    return new Features(Layout.BTRFS, true, false);
+    return new Features(Layout.BTRFS, true, true);
   }
 
   @Override
@@ -61,6 +67,31 @@ public final class BtrfsTrees implements Trees {
   @Override
   public boolean copiesAtOnce(Path volume) throws IOException {
     return Subvolumes.is(volume);
+  }
+
+  /** By quotas, which are never switched on here: they make snapshots slow (btrfs-quota(8)). */
+  @Override
+  public void limit(Path volume, Optional<ByteSize> size) throws IOException {
+    if (!Subvolumes.is(volume)) {
+      directories.limit(volume, size);
+      return;
+    }
+    try {
+      Subvolumes.limit(volume, size.map(ByteSize::bytes).orElse(NO_LIMIT));
+    } catch (LinuxException e) {
+      if (e.errno() != LinuxException.ENOTCONN) {
+        throw e;
+      }
+      if (size.isPresent()) {
+        throw new BerthException(
+            ProblemCode.UNSUPPORTED,
+            "the file system of " + volume.getParent() + " counts no quotas, which a size needs",
+            "btrfs quota enable --simple "
+                + volume.getParent()
+                + " (kernel 6.7 and later), or"
+                + " without --simple, which makes snapshots slow");
+      }
+    }
   }
 
   @Override

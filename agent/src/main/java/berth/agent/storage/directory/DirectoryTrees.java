@@ -6,6 +6,9 @@ import berth.agent.storage.Features;
 import berth.agent.storage.StoredImage;
 import berth.agent.storage.Tools;
 import berth.agent.storage.Trees;
+import berth.protocol.BerthException;
+import berth.protocol.ByteSize;
+import berth.protocol.ProblemCode;
 import berth.protocol.state.PoolState.Layout;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -72,6 +75,16 @@ public final class DirectoryTrees implements Trees {
             tell(copied.get(), entries, job);
           }
         });
+  }
+
+  @Override
+  public void limit(Path volume, Optional<ByteSize> size) {
+    if (size.isPresent()) {
+      throw new BerthException(
+          ProblemCode.UNSUPPORTED,
+          "a plain folder such as " + volume + " can't be kept from growing",
+          "leave size out, or put the container into a pool on btrfs");
+    }
   }
 
   @Override

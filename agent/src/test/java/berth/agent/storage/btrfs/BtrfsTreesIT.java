@@ -1,15 +1,27 @@
 package berth.agent.storage.btrfs;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import berth.agent.linux.Subvolumes;
 import berth.agent.process.HostProcesses;
 import berth.agent.storage.Disk;
 import berth.agent.storage.Tools;
 import berth.agent.storage.directory.DirectoryTrees;
+import berth.protocol.BerthException;
+import berth.protocol.ByteSize;
+import berth.protocol.ProblemCode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -79,6 +91,47 @@ class BtrfsTreesIT {
     assertThat(folder).doesNotExist();
     trees.delete(tree);
     assertThat(subvolumes()).isEmpty();
+  }
+
+  @Test
+  void aSizeHoldsUntilItIsTakenBack() throws Exception {
+    Disk.run(List.of("btrfs", "quota", "enable", disk.root().toString()));
+    trees.limit(tree, Optional.of(ByteSize.parse("4MiB")));
+    var file = tree.resolve("file");
+    assertThatThrownBy(() -> write(file)).hasMessageContaining("quota exceeded");
+    Files.delete(file);
+
+    trees.limit(tree, Optional.empty());
+    write(file);
+    assertThat(file).hasSize(8 << 20);
+  }
+
+  @Test
+  void withoutQuotasASizeIsRefusedWithWhatToDoAndNoneIsFine() {
+    assertThatThrownBy(() -> trees.limit(tree, Optional.of(ByteSize.parse("4MiB"))))
+        .satisfies(e -> {
+          var problem = BerthException.problemOf(e);
+          assertThat(problem.code()).isEqualTo(ProblemCode.UNSUPPORTED);
+          assertThat(problem.remedy().orElseThrow()).contains("btrfs quota enable");
+        });
+    assertThatCode(() -> trees.limit(tree, Optional.empty())).doesNotThrowAnyException();
+  }
+
+  /** Eight MiB, down to the disk: btrfs counts what it has written. */
+  private static void write(Path file) throws IOException {
+    try (var channel = FileChannel.open(file, CREATE, WRITE)) {
+      for (var i = 0; i < 8; i++) {
+        channel.write(ByteBuffer.wrap(random(1 << 20)));
+        channel.force(true);
+      }
+    }
+  }
+
+  /** What can't be compressed. */
+  private static byte[] random(int length) {
+    var bytes = new byte[length];
+    new Random(length).nextBytes(bytes);
+    return bytes;
   }
 
   private String subvolumes() throws Exception {

@@ -1,6 +1,7 @@
-package berth.agent.image;
+package berth.agent.transfer;
 
 import berth.agent.dispatch.Job;
+import berth.agent.storage.StorageFailure;
 import berth.protocol.BerthException;
 import berth.protocol.ByteSize;
 import berth.protocol.ProblemCode;
@@ -46,7 +47,8 @@ public final class Download {
   }
 
   /** Fetches to a file, which may hold the beginning of it already. */
-  void fetch(URI location, Sha256 wanted, ByteSize size, Path file, Job job) throws IOException {
+  public void fetch(URI location, Sha256 wanted, ByteSize size, Path file, Job job)
+      throws IOException {
     var address = base.resolve(location);
     var cancelled = new CountDownLatch(1);
     job.onCancel(cancelled::countDown);
@@ -64,7 +66,7 @@ public final class Download {
           pause = Duration.ofMillis(200);
         } else if (System.nanoTime() - lastProgress > patience.toNanos()) {
           throw new BerthException(
-              ProblemCode.UNAVAILABLE, "could not fetch " + address + ": " + e.getMessage());
+              ProblemCode.UNAVAILABLE, "could not fetch " + shown(address) + ": " + e.getMessage());
         }
         job.progress("waiting for " + address.getAuthority() + ": " + e.getMessage());
         pause(cancelled, pause);
@@ -107,7 +109,12 @@ public final class Download {
   private static BerthException refused(URI address, int status) {
     return new BerthException(
         status == HttpURLConnection.HTTP_NOT_FOUND ? ProblemCode.NOT_FOUND : ProblemCode.FAILED,
-        "could not fetch " + address + ": the server answered " + status);
+        "could not fetch " + shown(address) + ": the server answered " + status);
+  }
+
+  /** For people: who knows the whole address of a transfer may use it. */
+  private static String shown(URI address) {
+    return address.toString().replaceFirst("(/transfers/[0-9a-f]{8})[0-9a-f]+", "$1...");
   }
 
   private static OutputStream open(Path file, boolean append) throws IOException {
@@ -129,7 +136,7 @@ public final class Download {
         throw new BerthException(
             ProblemCode.FAILED, "more came than the " + size + " that were announced");
       }
-      out.write(buffer, 0, count);
+      write(out, buffer, count);
       if (System.nanoTime() - told > 250_000_000 || told == 0) {
         told = System.nanoTime();
         job.progress(
@@ -139,6 +146,15 @@ public final class Download {
     }
     if (done < size.bytes()) {
       throw new IOException("the connection ended after " + new ByteSize(done) + " of " + size);
+    }
+  }
+
+  /** A file that can't be written is no matter of the network: to wait does not help. */
+  private static void write(OutputStream out, byte[] buffer, int count) {
+    try {
+      out.write(buffer, 0, count);
+    } catch (IOException e) {
+      throw StorageFailure.of("write what was fetched", e);
     }
   }
 
@@ -156,7 +172,7 @@ public final class Download {
       throw new BerthException(
           ProblemCode.FAILED,
           "what was fetched has the SHA-256 " + found + " instead of " + wanted,
-          "import the archive again");
+          "send it again");
     }
   }
 

@@ -1,4 +1,4 @@
-package berth.agent.image;
+package berth.agent.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -52,6 +52,15 @@ class DownloadTest {
     fetch(URI.create("/file"), Duration.ofSeconds(5));
     assertThat(Files.readAllBytes(file)).isEqualTo(content);
     assertThat(job.progress).anyMatch(text -> text.startsWith("fetched "));
+  }
+
+  @Test
+  void aDiskThatIsFullIsToldAtOnce() {
+    file = Path.of("/dev/full");
+    assertThatThrownBy(() -> fetch(URI.create("/file"), Duration.ofMinutes(1)))
+        .isInstanceOfSatisfying(
+            BerthException.class,
+            e -> assertThat(e.problem().code()).isEqualTo(ProblemCode.NO_SPACE));
   }
 
   @Test

@@ -1,4 +1,4 @@
-package berth.agent.image;
+package berth.agent.transfer;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;

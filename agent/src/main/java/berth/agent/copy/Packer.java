@@ -1,0 +1,264 @@
+package berth.agent.copy;
+
+import berth.agent.copy.tar.Extent;
+import berth.agent.copy.tar.TarEntry;
+import berth.agent.copy.tar.TarEntry.Kind;
+import berth.agent.copy.tar.TarWriter;
+import berth.agent.dispatch.Job;
+import berth.agent.linux.Fd;
+import berth.agent.linux.FileStatus;
+import berth.agent.linux.Folder;
+import berth.agent.linux.LinuxException;
+import berth.agent.linux.OpenFile;
+import berth.protocol.BerthException;
+import berth.protocol.ProblemCode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Writes files of a container into an archive, each as it was when its turn came. Every step is
+ * made from an open folder by a name of one part and follows no link. What an archive can't hold or
+ * another machine should not have is left out, and told.
+ */
+final class Packer {
+  private static final int BUFFER = 128 << 10;
+  private static final int DEEPEST = 1000;
+  private static final int MOST_EXTENTS = 1 << 16;
+
+  /** How many files with several names are remembered; those past it are stored once for each. */
+  private static final int MOST_LINKED = 1 << 20;
+
+  /** File systems whose files are the kernel's answers: proc, sysfs, cgroups and such. */
+  private static final Set<Long> OF_THE_KERNEL =
+      Set.of(
+          0x9fa0L,
+          0x62656572L,
+          0x27e0ebL,
+          0x63677270L,
+          0x1cd1L,
+          0x19800202L,
+          0x64626720L,
+          0x74726163L,
+          0x73636673L,
+          0xcafe4a11L,
+          0x65735546L,
+          0x6165676cL,
+          0xde5e81e4L);
+
+  private record Inode(long device, long number) {}
+
+  private final TarWriter tar;
+  private final Ids ids;
+  private final Job job;
+  private final Warnings warnings;
+  private final byte[] buffer = new byte[BUFFER];
+  private final Map<Inode, String> linked = new HashMap<>();
+  private long entries;
+
+  Packer(TarWriter tar, Ids ids, Job job, Warnings warnings) {
+    this.tar = tar;
+    this.ids = ids;
+    this.job = job;
+    this.warnings = warnings;
+  }
+
+  /** How many members were written. */
+  long entries() {
+    return entries;
+  }
+
+  /** Writes one thing of a folder, with all that is in it. */
+  void pack(Folder parent, String name) throws IOException {
+    try (Fd place = parent.look(name)) {
+      requireOfADisk(place);
+      pack(place, name, FileStatus.of(place), 0);
+    }
+  }
+
+  /** Writes an open folder under a name, with all that is in it. */
+  void packAs(Folder folder, String name) throws IOException {
+    requireOfADisk(folder.fd());
+    pack(folder.fd(), name, FileStatus.of(folder.fd()), 0);
+  }
+
+  /** Writes all that is in a folder, which is called a dot. */
+  void packContents(Folder folder) throws IOException {
+    requireOfADisk(folder.fd());
+    FileStatus status = FileStatus.of(folder.fd());
+    put(entry(Kind.FOLDER, ".", "", status, attributes(folder.fd(), ".")));
+    packInside(folder, "", status.device(), 0);
+  }
+
+  private static void requireOfADisk(Fd place) throws LinuxException {
+    if (OF_THE_KERNEL.contains(FileStatus.fileSystem(place))) {
+      throw new BerthException(
+          ProblemCode.UNSUPPORTED,
+          "these are no files but answers of the kernel's, which has no size for them",
+          "read them inside, with berth exec");
+    }
+  }
+
+  private void pack(Fd place, String path, FileStatus status, int depth) throws IOException {
+    job.stopIfCancelled();
+    switch (status.type()) {
+      case FOLDER -> packFolder(place, path, status, depth);
+      case FILE -> packFile(place, path, status);
+      case LINK -> put(entry(Kind.SYMBOLIC_LINK, path, OpenFile.target(place), status, Map.of()));
+      case PIPE -> put(entry(Kind.PIPE, path, "", status, Map.of()));
+      case SOCKET -> warnings.add("left out: the socket " + Folder.shown(path));
+      case DEVICE -> warnings.add("left out: the device node " + Folder.shown(path));
+    }
+  }
+
+  private void packFolder(Fd place, String path, FileStatus status, int depth) throws IOException {
+    if (depth > DEEPEST) {
+      throw new BerthException(
+          ProblemCode.INVALID, "there are more than " + DEEPEST + " folders in each other");
+    }
+    ContainerRoot.requireReadable(ids, status, Folder.shown(path));
+    try (Folder folder = Folder.reopen(place)) {
+      put(entry(Kind.FOLDER, path, "", status, attributes(place, path)));
+      packInside(folder, path + "/", status.device(), depth);
+    }
+  }
+
+  private void packInside(Folder folder, String prefix, long device, int depth) throws IOException {
+    folder.each(name -> {
+      Optional<Fd> found = folder.find(name);
+      if (found.isPresent()) {
+        try (Fd place = found.get()) {
+          FileStatus status = FileStatus.of(place);
+          if (status.device() != device && OF_THE_KERNEL.contains(FileStatus.fileSystem(place))) {
+            warnings.add("left out: the kernel's files in " + Folder.shown(prefix + name));
+          } else {
+            pack(place, prefix + name, status, depth + 1);
+          }
+        }
+      }
+    });
+  }
+
+  private void packFile(Fd place, String path, FileStatus status) throws IOException {
+    ContainerRoot.requireReadable(ids, status, Folder.shown(path));
+    if (status.links() > 1) {
+      var inode = new Inode(status.device(), status.inode());
+      var first = linked.get(inode);
+      if (first != null) {
+        put(entry(Kind.HARD_LINK, path, first, status, Map.of()));
+        return;
+      }
+      if (linked.size() < MOST_LINKED) {
+        linked.put(inode, path);
+      }
+    }
+    var attributes = attributes(place, path);
+    try (Fd file = OpenFile.read(place)) {
+      var extents = extents(file, status);
+      var whole = entry(Kind.FILE, path, "", status, attributes);
+      tar.begin(extents.isEmpty() ? whole : sparse(whole, extents));
+      var runs = extents.orElse(List.of(new Extent(0, status.size())));
+      for (var run : runs) {
+        OpenFile.seek(file, run.at());
+        copy(file, run.length(), path);
+      }
+      tar.end();
+      entries++;
+    }
+  }
+
+  /** What became shorter meanwhile is filled up with zeros, as tar(1) does it. */
+  private void copy(Fd file, long length, String path) throws IOException {
+    for (var left = length; left > 0; ) {
+      job.stopIfCancelled();
+      int count = file.read(buffer);
+      if (count < 0) {
+        throw new IOException("could not read " + Folder.shown(path) + ": error " + -count);
+      }
+      if (count == 0) {
+        warnings.add("changed while it was read: " + Folder.shown(path));
+        Arrays.fill(buffer, (byte) 0);
+        count = buffer.length;
+        for (; left > count; left -= count) {
+          tar.write(buffer, count);
+        }
+      }
+      count = (int) Math.min(count, left);
+      tar.write(buffer, count);
+      left -= count;
+    }
+  }
+
+  /** Where it has data; empty where it has no holes, or too many of them. */
+  private static Optional<List<Extent>> extents(Fd file, FileStatus status) throws LinuxException {
+    if (status.allocated() >= status.size()) {
+      return Optional.empty();
+    }
+    var runs = new ArrayList<Extent>();
+    for (var at = 0L; at < status.size() && runs.size() < MOST_EXTENTS; ) {
+      Optional<Long> data = OpenFile.data(file, at);
+      if (data.isEmpty() || data.get() >= status.size()) {
+        break;
+      }
+      var end = Math.min(OpenFile.hole(file, data.get()), status.size());
+      runs.add(new Extent(data.get(), end - data.get()));
+      at = end;
+    }
+    if (runs.equals(List.of(new Extent(0, status.size()))) || runs.size() == MOST_EXTENTS) {
+      return Optional.empty();
+    }
+    if (runs.isEmpty() || runs.getLast().end() < status.size()) {
+      runs.add(new Extent(status.size(), 0)); // how GNU tar learns of a hole at the end
+    }
+    return Optional.of(runs);
+  }
+
+  private void put(TarEntry entry) throws IOException {
+    tar.begin(entry);
+    tar.end();
+    entries++;
+  }
+
+  private TarEntry entry(
+      Kind kind, String path, String link, FileStatus status, Map<String, byte[]> attributes) {
+    return new TarEntry(
+        kind,
+        path,
+        link,
+        status.mode(),
+        ids.user(status.uid()),
+        ids.group(status.gid()),
+        kind == Kind.FILE ? status.size() : 0,
+        status.modified(),
+        attributes,
+        Optional.empty());
+  }
+
+  private static TarEntry sparse(TarEntry whole, Optional<List<Extent>> extents) {
+    return new TarEntry(
+        whole.kind(),
+        whole.name(),
+        whole.link(),
+        whole.mode(),
+        whole.uid(),
+        whole.gid(),
+        whole.size(),
+        whole.modified(),
+        whole.attributes(),
+        extents);
+  }
+
+  private Map<String, byte[]> attributes(Fd place, String path) {
+    try {
+      return Attributes.inside(OpenFile.attributes(place), ids);
+    } catch (LinuxException e) {
+      warnings.add("without its attributes: " + Folder.shown(path) + ": " + e.getMessage());
+      return Map.of();
+    }
+  }
+}

@@ -1,0 +1,198 @@
+package berth.agent.copy;
+
+import berth.agent.copy.tar.Extent;
+import berth.agent.copy.tar.TarEntry;
+import berth.agent.copy.tar.TarReader;
+import berth.agent.dispatch.Job;
+import berth.agent.linux.Fd;
+import berth.agent.linux.Folder;
+import berth.agent.linux.LinuxException;
+import berth.agent.linux.OpenFile;
+import berth.protocol.BerthException;
+import berth.protocol.ProblemCode;
+import berth.protocol.command.FileOwner;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Puts the members of an archive where they go in a container. A file is written under a name of
+ * ours and gets its own when it is complete. Every step is made from an open folder by a name of
+ * one part; what has a member's name and is a link is replaced, not followed.
+ */
+final class Unpacker implements AutoCloseable {
+  private static final int BUFFER = 128 << 10;
+
+  private final TarReader tar;
+  private final Landing landing;
+  private final Owners owners;
+  private final Tree tree;
+  private final String half;
+  private final Job job;
+  private final Warnings warnings;
+  private final byte[] buffer = new byte[BUFFER];
+  private long entries;
+
+  /** Begins; {@code owner} is whom all belongs to, where that is not for the archive to say. */
+  Unpacker(
+      TarReader tar,
+      Landing landing,
+      Ids ids,
+      Optional<FileOwner> owner,
+      Job job,
+      Warnings warnings) {
+    this.tar = tar;
+    this.landing = landing;
+    this.half = ".berth-cp-" + job.id();
+    this.owners = new Owners(ids, owner, warnings);
+    this.tree = new Tree(landing, ids, owners, half);
+    this.job = job;
+    this.warnings = warnings;
+  }
+
+  /** How many members were put there. */
+  long entries() {
+    return entries;
+  }
+
+  /** Puts all of them there. What is new appears at its end. */
+  void unpack() throws IOException {
+    var top = Optional.<String>empty();
+    for (var next = tar.next(); next.isPresent(); next = tar.next()) {
+      job.stopIfCancelled();
+      var entry = next.get();
+      top = sameTop(top, entry);
+      put(entry, landing.place(entry.name()));
+    }
+    tree.complete();
+  }
+
+  /** Takes back what is new, where it was not completed. */
+  @Override
+  public void close() {
+    tree.close();
+  }
+
+  /** One name can't be that of two things. */
+  private Optional<String> sameTop(Optional<String> top, TarEntry entry) {
+    if (landing.contents() || landing.name().isEmpty()) {
+      return top;
+    }
+    var name = Landing.top(entry.name());
+    if (top.isPresent() && !top.equals(name)) {
+      throw new BerthException(
+          ProblemCode.INVALID, "the archive has more than one thing at its top");
+    }
+    return name;
+  }
+
+  private void put(TarEntry entry, List<String> place) throws IOException {
+    if (place.isEmpty()) {
+      return; // the folder that all goes into stays as it is
+    }
+    var shown = Folder.shown(Landing.joined(place));
+    try {
+      switch (entry.kind()) {
+        case FOLDER -> tree.folder(place, entry);
+        case FILE -> inPlace(place, folder -> file(folder, entry));
+        case SYMBOLIC_LINK -> inPlace(place, folder -> link(folder, entry));
+        case HARD_LINK -> inPlace(place, folder -> same(folder, entry));
+        case PIPE -> inPlace(place, folder -> pipe(folder, entry));
+        case DEVICE -> {
+          warnings.add("left out: the device node " + shown);
+          return;
+        }
+      }
+      entries++;
+    } catch (LinuxException e) {
+      throw told(shown, e);
+    }
+  }
+
+  /** Makes something under the name that it has until it is complete. */
+  private interface Maker {
+    void in(Folder folder) throws IOException;
+  }
+
+  private void inPlace(List<String> place, Maker maker) throws IOException {
+    var name = place.getLast();
+    Folder folder = tree.parent(place);
+    folder.remove(half);
+    try {
+      maker.in(folder);
+      folder.rename(half, name);
+    } catch (IOException | RuntimeException e) {
+      folder.remove(half);
+      throw e;
+    }
+    // Two names of one file stay two names (rename(2)).
+    folder.remove(half);
+  }
+
+  private void file(Folder folder, TarEntry entry) throws IOException {
+    try (Fd file = folder.create(half)) {
+      var runs = entry.extents().orElse(List.of(new Extent(0, entry.size())));
+      for (var run : runs) {
+        OpenFile.seek(file, run.at());
+        fill(file, run.length());
+      }
+      if (entry.extents().isPresent()) {
+        OpenFile.length(file, entry.size());
+      }
+      owners.give(file, entry);
+    }
+  }
+
+  private void fill(Fd file, long length) throws IOException {
+    for (var left = length; left > 0; ) {
+      job.stopIfCancelled();
+      var count = tar.read(buffer, (int) Math.min(left, buffer.length));
+      var bytes = ByteBuffer.wrap(buffer, 0, Math.max(0, count));
+      while (bytes.hasRemaining()) {
+        var written = file.write(bytes);
+        if (written < 0) {
+          throw LinuxException.of("write", -written);
+        }
+      }
+      left -= Math.max(0, count);
+    }
+  }
+
+  private void link(Folder folder, TarEntry entry) throws LinuxException {
+    folder.link(half, entry.link());
+    owners.give(folder, half, entry);
+  }
+
+  private void pipe(Folder folder, TarEntry entry) throws LinuxException {
+    folder.pipe(half);
+    try (Fd place = folder.look(half)) {
+      OpenFile.mode(place, entry.mode());
+    }
+    owners.give(folder, half, entry);
+  }
+
+  private void same(Folder folder, TarEntry entry) throws IOException {
+    var other = landing.place(entry.link());
+    if (other.isEmpty()) {
+      throw new BerthException(ProblemCode.INVALID, "the archive links to a folder");
+    }
+    try (Folder from = tree.open(other.subList(0, other.size() - 1))) {
+      folder.same(half, from, other.getLast());
+    }
+  }
+
+  private static IOException told(String shown, LinuxException e) {
+    return switch (e.errno()) {
+      case LinuxException.EISDIR ->
+          throw new BerthException(
+              ProblemCode.CONFLICT, "what is no folder can't replace the folder " + shown);
+      case LinuxException.EXDEV, LinuxException.ELOOP ->
+          throw new BerthException(
+              ProblemCode.INVALID,
+              shown + " would go through a symbolic link that leads out of where it is copied to",
+              "copy to where the link leads");
+      default -> new IOException(shown + ": " + e.getMessage(), e);
+    };
+  }
+}
