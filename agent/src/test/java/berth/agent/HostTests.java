@@ -1,8 +1,10 @@
 package berth.agent;
 
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectPackage;
 
+import berth.agent.systemd.Cgroup;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -15,10 +17,12 @@ import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 
 /**
  * Runs the tests that need a real systemd host, tagged {@code host}, inside such a host: as root,
- * with a machine to clone (system property {@code berth.test.machine}, else "guest").
+ * with a machine to clone (system property {@code berth.test.machine}, else "guest"). Those tagged
+ * {@code kernel} need control groups of version 2 with nothing beside them, too, and run where
+ * there are such.
  *
  * <p>Usage: {@code java -cp 'berth-agent/lib/*:host-tests/lib/*:test-classes' berth.agent.HostTests
- * [CLASS...]}; the exit code is 0 where all passed and at least one ran.
+ * [CLASS|CLASS#METHOD...]}; the exit code is 0 where all passed and at least one ran.
  */
 final class HostTests {
   private HostTests() {}
@@ -27,11 +31,11 @@ final class HostTests {
     List<? extends DiscoverySelector> which =
         classes.length == 0
             ? List.of(selectPackage("berth.agent"))
-            : Arrays.stream(classes).map(name -> selectClass(name)).toList();
+            : Arrays.stream(classes).map(HostTests::named).toList();
     var request =
         LauncherDiscoveryRequestBuilder.request()
             .selectors(which)
-            .filters(TagFilter.includeTags("host"))
+            .filters(TagFilter.includeTags(Cgroup.unifiedAlone() ? "host | kernel" : "host"))
             .build();
     var summary = new SummaryGeneratingListener();
     LauncherFactory.create().execute(request, summary);
@@ -43,5 +47,9 @@ final class HostTests {
             && summary.getSummary().getTestsFoundCount()
                 == summary.getSummary().getTestsSucceededCount();
     System.exit(good ? 0 : 1);
+  }
+
+  private static DiscoverySelector named(String name) {
+    return name.contains("#") ? selectMethod(name) : selectClass(name);
   }
 }

@@ -66,8 +66,9 @@ public final class UnitWriter {
     entries.add(new Entry(section, key, value));
   }
 
+  /** In plain bytes: here a thousand of them is what systemd takes for a K. */
   private static String bandwidth(Bandwidth bandwidth) {
-    return bandwidth.path() + " " + size(bandwidth.perSecond());
+    return bandwidth.path() + " " + bandwidth.perSecond().bytes();
   }
 
   /** As systemd.syntax(7) has it: {@code 1G} for what is 1 GiB. */

@@ -108,7 +108,7 @@ class NspawnTest {
             CPUWeight=200
             TasksMax=512
             IOWeight=50
-            IOReadBandwidthMax=/dev/vda 10M
+            IOReadBandwidthMax=/dev/vda 10485760
             IOWriteBandwidthMax=/srv 1000
             DeviceAllow=/dev/fuse rwm
             Restart=on-failure

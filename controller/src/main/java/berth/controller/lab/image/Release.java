@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 public enum Release {
   BOOKWORM(252),
   TRIXIE(257),
-  FORKY(260),
-  SID(260);
+  FORKY(262),
+  SID(262);
 
   /** From this version on systemd boots on control groups of version 2 alone. */
   private static final int PURE_ONLY = 258;
