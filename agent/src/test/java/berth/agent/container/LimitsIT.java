@@ -142,6 +142,50 @@ class LimitsIT {
   }
 
   @Test
+  void whatIsAboveTheHighMarkIsGivenBackAndToldOnceAMinute() {
+    set("{\"limits\":{\"memoryHigh\":\"16MiB\"}}");
+    var ran = inside("cat /usr/lib/*-linux-gnu/*.so* >/dev/null");
+    assertThat(ran.exitCode()).isZero();
+    Eventually.holds("it is told", () -> !reached(ReachedLimit.MEMORY_HIGH).isEmpty());
+    assertThat(reached(ReachedLimit.MEMORY_HIGH)).hasSize(1);
+    assertThat(counts("memory.events", "high")).isGreaterThan(1);
+    assertThat(told(ContainerOutOfMemory.class)).isEmpty();
+    figures("memoryHigh 16 MiB", "memory.current", "memory.events");
+  }
+
+  @Test
+  void swapIsUsedAsFarAsItIsAllowed() throws IOException {
+    host.processes.run("modprobe", "zram");
+    Files.writeString(Path.of("/sys/block/zram0/disksize"), "256M");
+    host.processes.run("mkswap", "/dev/zram0");
+    host.processes.run("swapon", "/dev/zram0");
+    try {
+      set("{\"limits\":{\"memory\":\"24MiB\",\"swap\":\"64MiB\"}}");
+      assertThat(text(inside("head -c 40m /dev/zero | tail -n 1 | wc -c"))).isEqualTo("41943040");
+      assertThat(told(ContainerOutOfMemory.class)).isEmpty();
+      figures("memory 24 MiB, swap 64 MiB", "memory.swap.max", "memory.events");
+      set("{\"limits\":{\"memory\":\"24MiB\",\"swap\":\"0\"}}");
+      assertThat(text(inside("head -c 40m /dev/zero | tail -n 1 | wc -c")))
+          .isNotEqualTo("41943040");
+      Eventually.holds("it is told", () -> !told(ContainerOutOfMemory.class).isEmpty());
+      figures("memory 24 MiB, swap 0", "memory.swap.max", "memory.events");
+    } finally {
+      host.processes.run("swapoff", "/dev/zram0");
+    }
+  }
+
+  @Test
+  void noMoreTasksThanAllowedAreStartedAndTheLimitIsTold() {
+    set("{\"limits\":{\"tasks\":20}}");
+    var ran = inside("for i in $(seq 40); do sleep 15 >/dev/null 2>&1 & done");
+    assertThat(ran.exitCode()).as("the shell could not fork").isNotZero();
+    assertThat(Long.parseLong(read("pids.current"))).isBetween(10L, 20L);
+    Eventually.holds("the limit is told", () -> !reached(ReachedLimit.TASKS).isEmpty());
+    figures("tasks 20", "pids.current", "payload/pids.events");
+    Eventually.holds("they end", () -> Long.parseLong(read("pids.current")) < 10);
+  }
+
+  @Test
   void itGetsNoMoreOfTheProcessorThanItsQuota() {
     set("{\"limits\":{\"cpus\":0.2}}");
     var began = System.nanoTime();
@@ -152,6 +196,43 @@ class LimitsIT {
     System.out.printf("cpus 0.2: %.2f s of processor in %.2f s%n", used, took);
     assertThat(used / took).isLessThan(0.3);
     assertThat(counts("cpu.stat", "nr_throttled")).isPositive();
+  }
+
+  @Test
+  void itsShareOfABusyProcessorFollowsItsWeight() {
+    set("{\"limits\":{\"cpuWeight\":20}}");
+    var rival = "berth-it-rival.service";
+    host.processes.run(
+        "systemd-run",
+        "--quiet",
+        "--unit=" + rival,
+        "--slice=machine.slice",
+        "--property=CPUWeight=200",
+        "sh",
+        "-c",
+        "while :; do :; done");
+    var other = new Cgroup(group().resolveSibling(rival));
+    var its = -other.numbers("cpu.stat").get("usage_usec");
+    var mine = -counts("cpu.stat", "usage_usec");
+    inside("timeout 4 sh -c 'while :; do :; done'");
+    its += other.numbers("cpu.stat").get("usage_usec");
+    mine += counts("cpu.stat", "usage_usec");
+    host.processes.run("systemctl", "stop", rival);
+    System.out.printf("cpuWeight 20 beside 200: %.2f s and %.2f s%n", mine / 1e6, its / 1e6);
+    assertThat(its).isGreaterThan(mine * 2);
+  }
+
+  @Test
+  void itWritesNoFasterThanAllowed() {
+    var disk = text(host.processes.run("findmnt", "-no", "SOURCE", "/")).replaceFirst("\\[.*", "");
+    var device = disk.equals("/dev/root") ? "/dev/ubda" : disk;
+    set("{\"limits\":{\"ioWrite\":[{\"path\":\"%s\",\"perSecond\":\"2MiB\"}]}}".formatted(device));
+    assertThat(read("io.max")).contains("wbps=2097152");
+    var began = System.nanoTime();
+    inside("dd if=/dev/zero of=/big bs=1M count=8 oflag=direct 2>/dev/null; rm /big");
+    var took = Duration.ofNanos(System.nanoTime() - began);
+    System.out.printf("ioWrite 2 MiB/s: 8 MiB in %d ms%n", took.toMillis());
+    assertThat(took).isGreaterThan(Duration.ofSeconds(3));
   }
 
   @Test

@@ -31,7 +31,20 @@ class AgentOnKernelIT {
 
   @Test
   void limitsAndPausesHold() {
-    run(Release.TRIXIE, List.of("berth.agent.container.LimitsIT"));
+    run(
+        Release.TRIXIE,
+        List.of(
+            "berth.agent.container.LimitsIT",
+            "berth.agent.container.VerbsIT#aPauseHoldsOrIsRefusedWithTheReason"));
+  }
+
+  @Test
+  void aContainersLifeAndItsProgramsHoldOnTheNewestSystemd() {
+    run(
+        Release.FORKY,
+        List.of(
+            "berth.agent.container.ContainersIT#aLifeFromBeginToEndLeavesNothing",
+            "berth.agent.exec.ProgramsIT#aTerminalHasItsSizeItsTypeAndTheProgramsExitCode"));
   }
 
   private void run(Release release, List<String> classes) {
