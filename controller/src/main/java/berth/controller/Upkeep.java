@@ -38,6 +38,7 @@ final class Upkeep {
       every(PROGRESS, "progress", () -> ledger.replies().flushProgress());
       every(SWEEP, "sweep", () -> journal.sweep().compose(_ -> ledger.sweep()));
       every(SWEEP, "transfers", transfers::sweep);
+      every(SETTLING, "request for states", () -> asked(fleet));
       timers.add(context.owner().setTimer(SETTLING.toMillis(), _ -> settle(fleet)));
     });
   }
@@ -50,6 +51,11 @@ final class Upkeep {
       stopped.complete();
     });
     return stopped.future();
+  }
+
+  private static Future<Void> asked(Fleet fleet) {
+    fleet.askAgain();
+    return Future.succeededFuture();
   }
 
   private static void settle(Fleet fleet) {

@@ -47,10 +47,13 @@ final class Cloning {
     if (!settings.isOf(clone, job.id()) || pools.holding(clone).isEmpty()) {
       try (var undo = new Undo()) {
         copy(source, clone, undo, job);
+        undo.add(() -> pools.holding(clone).orElseThrow().storage().delete(clone));
+        limit(clone);
         undo.keep();
       }
+    } else {
+      limit(clone); // the attempt before may have died between the two
     }
-    limit(clone);
     place.add(clone, pools.holding(clone).orElseThrow().storage().volume(clone).orElseThrow());
   }
 

@@ -124,9 +124,18 @@ public final class Programs implements Performer<ProcessCommand> {
       processes.leftOnHost(UNIT).stream()
           .filter(unit -> !ours.contains(unit))
           .limit(MOST_SWEPT)
-          .forEach(processes::stopOnHost);
+          .forEach(this::stopOnHost);
     } catch (BusException e) {
       LOG.warn("programs of an earlier agent may run on: {}", e.getMessage());
+    }
+  }
+
+  private void stopOnHost(UnitName unit) {
+    try {
+      processes.stopOnHost(unit);
+      LOG.info("ended {}, which an earlier agent had started", unit);
+    } catch (BusException e) {
+      LOG.warn("{}, which an earlier agent had started, may run on: {}", unit, e.getMessage());
     }
   }
 

@@ -153,6 +153,9 @@ final class Entered implements Ground {
 
   private void requireRights(Account account) throws NoWay {
     var there = leader.capabilities();
+    if (!leader.isAlive()) {
+      throw new NoWay(Reason.NOT_RUNNING, "the container " + container + " ended meanwhile");
+    }
     if (!there.containsAll(TO_ENTER) || (account.uid() != 0 && !there.containsAll(TO_BE_ANOTHER))) {
       throw new NoWay(
           Reason.REFUSED,

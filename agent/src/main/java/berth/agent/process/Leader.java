@@ -132,7 +132,7 @@ final class Leader implements AutoCloseable {
   private boolean isIn(String group) {
     return read("cgroup")
         .lines()
-        .map(line -> line.substring(line.lastIndexOf(':') + 1) + "/")
+        .map(line -> line.split(":", 3)[2] + "/")
         .anyMatch(path -> path.startsWith(group + "/"));
   }
 

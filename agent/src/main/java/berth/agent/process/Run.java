@@ -72,7 +72,6 @@ final class Run {
   /** From begin to end; completes {@link #finished} whatever happens. */
   void go() {
     after(patience.begin(), this::late);
-    spec.timeLimit().ifPresent(limit -> after(limit.plus(patience.end()), this::overdue));
     try {
       finish(course());
     } catch (BusException e) {
@@ -189,8 +188,16 @@ final class Run {
     }
   }
 
+  /** From now on the program's own limit of time counts. */
+  private void hasBegun() {
+    if (!begun) {
+      begun = true;
+      spec.timeLimit().ifPresent(limit -> after(limit.plus(patience.end()), this::overdue));
+    }
+  }
+
   private Outcome begin(Ground ground, JobResult result, UnitEnd end) {
-    begun = true;
+    hasBegun();
     stdio.connected();
     if (result.isDone()) {
       return ground.ended(spec, await(end.told()));
@@ -200,7 +207,7 @@ final class Run {
   }
 
   private Outcome resume(Ground ground, UnitEnd end) {
-    begun = true;
+    hasBegun();
     Properties now = await(ground.systemd().ending(spec.unit()));
     boolean ended = UnitEnd.isEnd(now) || now.text("ActiveState").equals("inactive");
     return ground.ended(spec, ended ? now : await(end.told()));

@@ -29,7 +29,9 @@ public final class LimitWatch implements AutoCloseable {
   private static final String MEMORY = "memory.events.local";
   private static final String TASKS = "pids.events";
 
-  /** Only a kernel that counts where the limit is has this one, too. */
+  /**
+   * Only a kernel that counts where the limit is has this one; the other counts groups below, too.
+   */
   private static final String TASKS_HERE = "pids.events.local";
 
   /** Where nspawn puts what runs in the container, below the group of its unit. */
@@ -59,8 +61,10 @@ public final class LimitWatch implements AutoCloseable {
     var folder = group.folder();
     watch(folder.resolve(MEMORY), memory.andThen(memoryHigh), files);
     var tasks = tally(unit, ReachedLimit.TASKS, files);
-    watch(folder.resolve(TASKS), new Counter("max", tasks), files);
-    if (!Files.exists(folder.resolve(TASKS_HERE))) {
+    if (Files.exists(folder.resolve(TASKS_HERE))) {
+      watch(folder.resolve(TASKS_HERE), new Counter("max", tasks), files);
+    } else {
+      watch(folder.resolve(TASKS), new Counter("max", tasks), files);
       watch(folder.resolve(PAYLOAD).resolve(TASKS), new Counter("max", tasks), files);
     }
     watched.put(unit, files);

@@ -123,6 +123,7 @@ public final class MachineBuses implements AutoCloseable {
         made.bus().closed().thenAccept(reason -> places.remove(container, this));
         result.complete(made);
       } catch (RuntimeException | Error e) {
+        places.remove(container, this);
         result.completeExceptionally(e);
       }
     }

@@ -87,23 +87,29 @@ final class ApiClient {
       throws IOException {
     var bytes = Wire.write(body);
     var key = UUID.randomUUID().toString();
-    for (var pause : PAUSES) {
+    IOException broke = null;
+    for (var tries = 0; broke == null || tries <= PAUSES.size(); tries++) {
       try {
         return sendOnce(opening.open(), mediaType, key, bytes, type);
       } catch (IOException e) {
-        LockSupport.parkNanos(pause.toNanos());
+        broke = e;
+      } catch (BerthException e) {
+        // After a break it matters no more that nobody listens now: it may have been done.
+        if (broke == null || !(e.getCause() instanceof ConnectException none)) {
+          throw e;
+        }
+        broke = none;
+      }
+      if (tries < PAUSES.size()) {
+        LockSupport.parkNanos(PAUSES.get(tries).toNanos());
       }
     }
-    try {
-      return sendOnce(opening.open(), mediaType, key, bytes, type);
-    } catch (IOException e) {
-      throw new BerthException(
-          new Problem(
-              ProblemCode.UNAVAILABLE,
-              "the controller at " + base + " broke off before it answered: " + e.getMessage(),
-              "see whether it was done: berth operation ls"),
-          e);
-    }
+    throw new BerthException(
+        new Problem(
+            ProblemCode.UNAVAILABLE,
+            "the controller at " + base + " broke off before it answered: " + broke.getMessage(),
+            "see whether it was done: berth operation ls"),
+        broke);
   }
 
   private <T> T sendOnce(

@@ -198,7 +198,7 @@ final class Options {
             containers,
             selector(),
             flag("--all", "All containers of the hosts of --on."),
-            hosts("With --all or --selector: the hosts."));
+            hosts("With --all, --selector or a pattern: the hosts."));
     return Stream.<ArgSpec>concat(selection.stream(), Stream.of(own)).toList();
   }
 

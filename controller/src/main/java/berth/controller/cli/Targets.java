@@ -45,7 +45,11 @@ record Targets(List<ContainerRef> containers, boolean selected) {
     for (var operand : operands) {
       if (operand instanceof ContainerPattern pattern && pattern.hasWildcards()) {
         selected = true;
-        found.addAll(select(invocation, pattern::matches, which(pattern, labels)));
+        found.addAll(
+            select(
+                invocation,
+                onHosts(invocation).and(pattern::matches),
+                which(invocation, pattern, labels)));
       } else if (labels.isPresent()) {
         throw new BerthException(
             ProblemCode.INVALID,
@@ -138,9 +142,9 @@ record Targets(List<ContainerRef> containers, boolean selected) {
         .collect(Collectors.joining(" "));
   }
 
-  private static String which(ContainerPattern pattern, Optional<LabelSelector> labels) {
-    var matching = "that matches \"" + pattern + "\"";
-    return labels.map(selector -> matching + " with the labels " + selector).orElse(matching);
+  private static String which(
+      Invocation invocation, ContainerPattern pattern, Optional<LabelSelector> labels) {
+    return ("that matches \"" + pattern + "\" " + which(invocation, labels)).strip();
   }
 
   private static List<ContainerRef> select(

@@ -128,6 +128,13 @@ public final class Fleet implements HostRegistry {
     return journal.keep(event);
   }
 
+  /** Asks those again that came and have not answered: request or answer may be lost. */
+  public void askAgain() {
+    pictures.values().stream()
+        .filter(picture -> !picture.heard() && picture.saysOnline())
+        .forEach(picture -> request(picture.host()));
+  }
+
   /** A host sent a page of metrics. */
   public void metrics(HostId host, Bytes gzip) {
     pictures.put(host, picture(host).with(new MetricsSample(clock.instant(), gzip)));

@@ -51,9 +51,12 @@ record HostPicture(
   }
 
   Status status() {
-    return heard && presence.map(Presence::status).equals(Optional.of(Status.ONLINE))
-        ? Status.ONLINE
-        : Status.OFFLINE;
+    return heard && saysOnline() ? Status.ONLINE : Status.OFFLINE;
+  }
+
+  /** Whether its presence says that it is connected, be that true by now or not. */
+  boolean saysOnline() {
+    return presence.map(Presence::status).equals(Optional.of(Status.ONLINE));
   }
 
   /** Whether the status is something that was told, and not just silence so far. */
@@ -78,7 +81,14 @@ record HostPicture(
 
   /** Whether the presence is news, or repeats the last. */
   boolean allows(Presence newer) {
-    return presence.map(newer::notOlderThan).orElse(true);
+    return presence.map(known -> newer.notOlderThan(known) && !isTakenBack(newer)).orElse(true);
+  }
+
+  /** A connection that ended does not come back: another one has another number. */
+  private boolean isTakenBack(Presence newer) {
+    return newer.status() == Status.ONLINE
+        && presence.filter(known -> known.status() == Status.OFFLINE).isPresent()
+        && !isNews(newer);
   }
 
   /** Whether the presence tells of a connection that was not known before. */

@@ -110,7 +110,8 @@ final class OperationStore {
   static List<Envelope> sentTo(Transaction tx, HostId host, Instant now, int limit) {
     return tx.query(
         """
-        SELECT envelope FROM target WHERE host = ? AND state = 'SENT' AND deadline > ?
+        SELECT envelope FROM target
+        WHERE host = ? AND state = 'SENT' AND cancel IS NULL AND deadline > ?
         ORDER BY command LIMIT ?
         """,
         OperationRows::envelope,
@@ -184,7 +185,8 @@ final class OperationStore {
     tx.execute(
         """
         UPDATE target SET cancelled = NULL
-        WHERE host = ? AND cancelled IS NOT NULL AND state IN ('SENT', 'ACCEPTED')
+        WHERE host = ? AND cancelled IS NOT NULL
+          AND (state IN ('SENT', 'ACCEPTED') OR presumed = 1)
         """,
         host);
   }

@@ -175,6 +175,26 @@ class FleetTest {
   }
 
   @Test
+  void aPresenceThatComesLateDoesNotBringAConnectionBack() {
+    core.on(() -> core.fleet.presence(presence(LAB1, ONLINE, 1, 1), false));
+    core.on(() -> core.fleet.presence(presence(LAB1, OFFLINE, 1, 1), false));
+
+    core.on(() -> core.fleet.presence(presence(LAB1, ONLINE, 1, 1), false));
+
+    assertThat(core.fleet.host(LAB1).status()).isEqualTo(OFFLINE);
+  }
+
+  @Test
+  void aHostThatCameAndDoesNotAnswerIsAskedAgain() {
+    core.on(() -> core.fleet.presence(presence(LAB1, ONLINE, 1, 1), true));
+    core.on(() -> core.fleet.presence(presence(LAB2, ONLINE, 1, 1), false));
+
+    core.run(core.fleet::askAgain);
+
+    assertThat(core.askedForState).containsExactly(LAB1, LAB1);
+  }
+
+  @Test
   void whatABrokerDeliversOnceMoreAfterACrashIsNoSignOfLife() {
     core.on(() -> core.fleet.presence(presence(LAB1, ONLINE, 1, 1), false));
     core.close();
