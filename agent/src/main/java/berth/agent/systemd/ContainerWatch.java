@@ -126,9 +126,13 @@ public final class ContainerWatch implements AutoCloseable {
     return new UnitEvent.Started(view.status());
   }
 
-  /** systemd forgets a unit that is down and not asked about; there is nothing to remember then. */
+  /**
+   * systemd forgets a unit that is down and not asked about; there is nothing to remember then. It
+   * says the same of all units whenever it reads its files anew, also of those that run on.
+   */
   private synchronized void unloaded(Message signal) {
-    units.remove(signal.objectPath(1).value());
+    units.computeIfPresent(
+        signal.objectPath(1).value(), (_, view) -> view.status().isDown() ? null : view);
   }
 
   /** How many units are remembered. */

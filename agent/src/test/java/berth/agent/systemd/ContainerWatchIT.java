@@ -61,6 +61,15 @@ class ContainerWatchIT {
   }
 
   @Test
+  void aReloadOfUnitFilesTellsNothingAndForgetsNothingOfWhatRuns() throws Exception {
+    container.boot();
+    container.events().clear();
+    container.systemd().reload();
+    container.systemd().kill(container.unit(), 9);
+    assertThat(until("Failed")).doesNotContain("Starting", "Started", "Ready");
+  }
+
+  @Test
   void aStopUnderALaterPictureIsTold() throws Exception {
     container.boot();
     List<String> told = new ArrayList<>();
