@@ -7,6 +7,8 @@ import berth.agent.systemd.dbus.BusAddress;
 import berth.agent.systemd.dbus.BusException;
 import berth.protocol.ContainerName;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +17,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The buses of the running containers, each connected to when it is first needed and kept until the
@@ -28,6 +31,8 @@ public final class MachineBuses implements AutoCloseable {
   public static final String PAUSED = "berth.ContainerIsPaused";
 
   private static final Duration LIMIT = Duration.ofSeconds(10);
+  private static final Duration COMING_BACK = Duration.ofSeconds(5);
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
 
   private final Reactor reactor;
   private final Machines machines;
@@ -60,6 +65,16 @@ public final class MachineBuses implements AutoCloseable {
   @Override
   public void close() {
     places.values().forEach(Place::close);
+  }
+
+  /** By its own word, which decides no more than whether it is worth to wait. */
+  private static boolean isSystemd(int process) {
+    try {
+      return Files.readString(Path.of("/proc", Integer.toString(process), "comm"))
+          .equals("systemd\n");
+    } catch (IOException _) {
+      return false; // it ended meanwhile
+    }
   }
 
   /**
@@ -142,7 +157,7 @@ public final class MachineBuses implements AutoCloseable {
       long shift = machines.uidShift(container);
       try (Fd root = machines.openRoot(container)) {
         Bus bus = Bus.connect(reactor, BusAddress.inContainer(root, shift));
-        requireSystemd(bus);
+        requireSystemd(bus, machine.leader());
         return new MachineBus(
             container, bus, new Systemd(() -> bus), machine.leader(), shift, group);
       } catch (IOException e) {
@@ -151,8 +166,16 @@ public final class MachineBuses implements AutoCloseable {
       }
     }
 
-    /** Others than systemd have a D-Bus, too. */
-    private void requireSystemd(Bus bus) {
+    /**
+     * Others than systemd have a D-Bus, too. A systemd takes a moment to come back to a bus that
+     * was started again.
+     */
+    private void requireSystemd(Bus bus, int leader) {
+      var end = System.nanoTime() + COMING_BACK.toNanos();
+      var comes = isSystemd(leader);
+      while (comes && bus.owner(Names.SYSTEMD).isEmpty() && System.nanoTime() < end) {
+        LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+      }
       if (bus.owner(Names.SYSTEMD).isEmpty()) {
         bus.close();
         throw new BusException(NO_BUS, "container " + container + " has a D-Bus, but no systemd");
