@@ -65,8 +65,8 @@ class ContainerWatchIT {
     container.boot();
     container.events().clear();
     container.systemd().reload();
-    container.systemd().kill(container.unit(), 9);
-    assertThat(until("Failed")).doesNotContain("Starting", "Started", "Ready");
+    container.machines().terminate(container.name());
+    assertThat(until("Stopped")).doesNotContain("Starting", "Started", "Ready");
   }
 
   @Test
