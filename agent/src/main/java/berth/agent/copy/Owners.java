@@ -35,9 +35,9 @@ final class Owners {
   }
 
   /** Gives it to what has neither mode nor attributes of its own. */
-  void give(Folder folder, String name, TarEntry entry) throws LinuxException {
-    folder.own(name, user(entry), group(entry));
-    folder.modified(name, entry.modified());
+  void giveHandle(Fd place, TarEntry entry) throws LinuxException {
+    OpenFile.own(place, user(entry), group(entry));
+    OpenFile.modified(place, entry.modified());
   }
 
   /** Gives a folder that no archive told of to the container's root. */

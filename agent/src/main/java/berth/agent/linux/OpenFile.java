@@ -15,6 +15,7 @@ import java.util.Optional;
 public final class OpenFile {
   private static final long OPENAT = Libc.X86_64 ? 257 : 56;
   private static final long READLINKAT = Libc.X86_64 ? 267 : 78;
+  private static final long FCHOWNAT = Libc.X86_64 ? 260 : 54;
   private static final long FCHMODAT = Libc.X86_64 ? 268 : 53;
   private static final long UTIMENSAT = Libc.X86_64 ? 280 : 88;
   private static final long LSEEK = Libc.X86_64 ? 8 : 62;
@@ -23,6 +24,7 @@ public final class OpenFile {
   private static final long GETXATTR = Libc.X86_64 ? 191 : 8;
   private static final long LISTXATTR = Libc.X86_64 ? 194 : 11;
   private static final long HERE = -100;
+  private static final long AT_EMPTY_PATH = 0x1000;
   private static final long O_CLOEXEC = 02000000;
   private static final long O_NONBLOCK_NOCTTY = 04000 | 0400;
   private static final long UTIME_OMIT = (1L << 30) - 2;
@@ -84,15 +86,27 @@ public final class OpenFile {
     }
   }
 
-  /** Says when it was changed last. */
+  /** Gives what a handle is on, a link itself too, to this user and group of the host's. */
+  public static void own(Fd place, long uid, long gid) throws LinuxException {
+    try (Arena arena = Arena.ofConfined()) {
+      long empty = arena.allocateFrom("").address();
+      Libc.check(
+          Libc.syscall(FCHOWNAT, place.number(), empty, uid, gid, AT_EMPTY_PATH),
+          "change the owner of a file");
+    }
+  }
+
+  /** Says when what is open, or what a handle is on, a link itself too, was changed last. */
   public static void modified(Fd file, Instant at) throws LinuxException {
     try (Arena arena = Arena.ofConfined()) {
+      long empty = arena.allocateFrom("").address();
       MemorySegment times = arena.allocate(32, 8);
       times.set(JAVA_LONG, 8, UTIME_OMIT);
       times.set(JAVA_LONG, 16, at.getEpochSecond());
       times.set(JAVA_LONG, 24, at.getNano());
       Libc.check(
-          Libc.syscall(UTIMENSAT, file.number(), 0, times.address(), 0), "set a file's time");
+          Libc.syscall(UTIMENSAT, file.number(), empty, times.address(), AT_EMPTY_PATH),
+          "set a file's time");
     }
   }
 

@@ -10,6 +10,7 @@ import berth.agent.copy.tar.TarWriter;
 import berth.agent.dispatch.FakeJob;
 import berth.agent.linux.Directory;
 import berth.agent.linux.Folder;
+import berth.agent.linux.ThreadIdentity;
 import berth.protocol.BerthException;
 import berth.protocol.ByteSize;
 import berth.protocol.ContainerName;
@@ -355,6 +356,57 @@ class PackingTest {
   }
 
   @Test
+  void aMountBelowIsEnteredWhereItIsTheContainersOwn() throws IOException {
+    run("chown", "100000:100000", root + "");
+    var below = Files.createDirectories(root.resolve("below"));
+    Files.createDirectories(folder.resolve("tree/below/new"));
+    Files.writeString(folder.resolve("tree/below/new/file"), "x");
+    Files.createSymbolicLink(folder.resolve("tree/below/link"), Path.of("nowhere"));
+    run("mkfifo", "-m", "640", folder + "/tree/below/pipe");
+    tar("-C", "tree", "below");
+    var ids = Ids.shifted(100000, 65536);
+    run("mount", "-t", "tmpfs", "-o", "uid=100000,gid=100000", "tmpfs", below + "");
+    try {
+      unpack("/", true, ids, Optional.empty());
+      assertThat(below.resolve("new/file")).hasContent("x");
+      assertThat(run("stat", "-c", "%u %a", below + "/pipe")).isEqualTo("100000 640\n");
+      assertThat(run("stat", "-c", "%u %N", below + "/link"))
+          .startsWith("100000 ")
+          .endsWith("'nowhere'\n");
+      run("chown", "0:0", below + "");
+      assertProblem(
+          () -> unpack("/", true, ids, Optional.empty()), ProblemCode.DENIED, "belongs to a user");
+    } finally {
+      run("umount", below + "");
+    }
+  }
+
+  @Test
+  void whatIsMountedInAFolderIsNotRemovedWithIt() throws IOException {
+    var lent = Files.createDirectory(folder.resolve("lent"));
+    Files.writeString(lent.resolve("file"), "host's");
+    var mounted = Files.createDirectories(root.resolve("half/mounted"));
+    run("mount", "--bind", lent + "", mounted + "");
+    try (var parent = Folder.of(Directory.open(root));
+        var half = Folder.of(Directory.open(root.resolve("half")))) {
+      assertThatThrownBy(() -> parent.removeTree("half", _ -> true)).hasMessageContaining("ESTALE");
+      assertThatThrownBy(() -> half.removeTree("mounted", _ -> true))
+          .hasMessageContaining("ESTALE");
+      assertThatThrownBy(() -> half.lookHere("mounted")).hasMessageContaining("ESTALE");
+    } finally {
+      run("umount", mounted + "");
+    }
+    assertThat(lent.resolve("file")).hasContent("host's");
+    try (var parent = Folder.of(Directory.open(root))) {
+      assertThatThrownBy(() -> parent.removeTree("half", _ -> false))
+          .hasMessageContaining("can't remove");
+      parent.removeTree("half", _ -> true);
+      parent.removeTree("half", _ -> true);
+    }
+    assertThat(root).isEmptyDirectory();
+  }
+
+  @Test
   void anOwnerCanBeGiven() throws IOException {
     Files.writeString(folder.resolve("file"), "x");
     tar("file");
@@ -475,7 +527,13 @@ class PackingTest {
         var landing = Landing.of(container, command, false);
         var unpacker =
             new Unpacker(new TarReader(in), landing, ids, owner, new FakeJob(), warnings)) {
-      unpacker.unpack();
+      ThreadIdentity.making(
+          ids.hostUser(0).orElseThrow(),
+          ids.hostGroup(0).orElseThrow(),
+          () -> {
+            unpacker.unpack();
+            return null;
+          });
     }
   }
 
