@@ -26,6 +26,7 @@ import java.io.OutputStream;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -412,6 +413,31 @@ class PackingTest {
     tar("file");
     unpack("/", false, Ids.same(), Optional.of(FileOwner.parse("7:8")));
     assertThat(run("stat", "-c", "%u:%g", root + "/file")).isEqualTo("7:8\n");
+  }
+
+  @Test
+  void whatWasToRunAsAnUnknownUserDoesNotRunAsAnother() throws IOException {
+    run("chown", "100000:100000", root + "");
+    for (var one : List.of("known", "unknown")) {
+      var file = Files.writeString(folder.resolve(one), "x");
+      run("chown", one.equals("known") ? "7:8" : "70000:8", file + "");
+      run("chmod", "6755", file + "");
+    }
+    tar("known", "unknown");
+    unpack("/", true, Ids.shifted(100000, 65536), Optional.empty());
+    assertThat(run("stat", "-c", "%u %a", root + "/known", root + "/unknown"))
+        .isEqualTo("100007 6755\n165534 755\n");
+  }
+
+  @Test
+  void anAttributeHasANameOfBytes() throws IOException {
+    var file = Files.writeString(root.resolve("file"), "x");
+    Files.setAttribute(file, "user:\u00fc", "value".getBytes(StandardCharsets.UTF_8));
+    pack(root, "file");
+    unpack("/copy", false);
+    assertThat((byte[]) Files.getAttribute(root.resolve("copy"), "user:\u00fc"))
+        .asString()
+        .isEqualTo("value");
   }
 
   @Test
