@@ -28,11 +28,13 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Copies files into containers and out of them. */
 public final class Copies implements Performer<CopyCommand> {
   private static final int BUFFER = 256 << 10;
+  private static final int PATIENCE_SECONDS = 10;
 
   private final Roots roots;
   private final Pools pools;
@@ -52,7 +54,7 @@ public final class Copies implements Performer<CopyCommand> {
     try (ContainerRoot root = roots.open(command.container())) {
       return switch (command) {
         case CopyIn in -> in(in, root, job);
-        case CopyOut out -> asItsRoot(root, () -> out(out, root, job));
+        case CopyOut out -> asItsRoot(root, job, own -> out(out, own, job));
       };
     } catch (IOException e) {
       var direction = command instanceof CopyIn ? "to " : "from ";
@@ -70,13 +72,14 @@ public final class Copies implements Performer<CopyCommand> {
     try {
       asItsRoot(
           root,
-          () -> {
-            landing(command, root, mark, job).close(); // refuses before much is fetched
+          job,
+          own -> {
+            landing(command, own, mark, job).close(); // refuses before much is fetched
             return null;
           });
       requireSpace(archive, command.size());
       download.fetch(command.location(), command.sha256(), command.size(), archive, job);
-      return asItsRoot(root, () -> unpack(command, root, archive, mark, job));
+      return asItsRoot(root, job, own -> unpack(command, own, archive, mark, job));
     } finally {
       Files.deleteIfExists(archive);
       Files.deleteIfExists(mark);
@@ -162,11 +165,40 @@ public final class Copies implements Performer<CopyCommand> {
         "see what is there with: berth exec HOST/" + container + " -- ls -la " + path.parent());
   }
 
-  /** What is made is made by the container's root, whoever that is on the host. */
-  private static <T> T asItsRoot(ContainerRoot root, Callable<T> action) throws IOException {
-    var uid = root.ids().hostUser(0).orElse(0L);
-    var gid = root.ids().hostGroup(0).orElse(0L);
-    return ThreadIdentity.making(uid, gid, action);
+  /** Something done in a container's root. */
+  private interface Step<T> {
+    T in(ContainerRoot root) throws IOException;
+  }
+
+  /**
+   * What is made is made by the container's root, whoever that is on the host. A file of the
+   * container's may never answer (fuse(4)), so that its thread, which has the root for itself, is
+   * left alone some time after the job was cancelled.
+   */
+  private static <T> T asItsRoot(ContainerRoot root, Job job, Step<T> step) throws IOException {
+    var ids = root.ids();
+    var uid = ids.hostUser(0).orElse(0L);
+    var gid = ids.hostGroup(0).orElse(0L);
+    var folder = Folder.of(root.folder().fd().duplicate());
+    var result =
+        ThreadIdentity.startMaking(
+            uid,
+            gid,
+            () -> {
+              try (var own = new ContainerRoot(folder, ids)) {
+                return step.in(own);
+              }
+            });
+    job.onCancel(() -> result.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS));
+    try {
+      return ThreadIdentity.await(result);
+    } catch (IOException e) {
+      if (job.cancelled() && e.getCause() instanceof TimeoutException) {
+        throw new BerthException(
+            ProblemCode.CANCELLED, "cancelled, while a file of the container did not answer");
+      }
+      throw e;
+    }
   }
 
   private Optional<Pool> anyPool() {

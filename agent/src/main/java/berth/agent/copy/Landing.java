@@ -26,6 +26,7 @@ import java.util.Optional;
  */
 record Landing(Folder folder, boolean whole, Optional<String> name, boolean contents, boolean file)
     implements AutoCloseable {
+  static final int DEEPEST = 1000;
 
   /**
    * Finds it, as cp(1) does: into a folder that is there, else as what has the path's name then.
@@ -80,6 +81,10 @@ record Landing(Folder folder, boolean whole, Optional<String> name, boolean cont
       if (!part.isEmpty() && !part.equals(".")) {
         parts.add(part);
       }
+    }
+    if (parts.size() > DEEPEST) {
+      throw new BerthException(
+          ProblemCode.INVALID, "there are more than " + DEEPEST + " folders in each other");
     }
     if (name.isPresent()) {
       if (contents) {

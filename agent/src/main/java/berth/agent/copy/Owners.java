@@ -14,6 +14,8 @@ import java.util.Optional;
  * which none takes back another.
  */
 final class Owners {
+  private static final int SET_IDS = 06000;
+
   private final Ids ids;
   private final Optional<FileOwner> owner;
   private final Warnings warnings;
@@ -27,7 +29,7 @@ final class Owners {
   /** Gives it to a file or folder that is open. */
   void give(Fd file, TarEntry entry) throws LinuxException {
     file.chown(user(entry), group(entry));
-    file.chmod(entry.mode());
+    file.chmod(mode(entry));
     for (Map.Entry<String, byte[]> one : Attributes.outside(entry.attributes(), ids).entrySet()) {
       attribute(file, one.getKey(), one.getValue(), entry);
     }
@@ -35,9 +37,9 @@ final class Owners {
   }
 
   /** Gives it to what has neither mode nor attributes of its own. */
-  void give(Folder folder, String name, TarEntry entry) throws LinuxException {
-    folder.own(name, user(entry), group(entry));
-    folder.modified(name, entry.modified());
+  void giveHandle(Fd place, TarEntry entry) throws LinuxException {
+    OpenFile.own(place, user(entry), group(entry));
+    OpenFile.modified(place, entry.modified());
   }
 
   /** Gives a folder that no archive told of to the container's root. */
@@ -59,10 +61,18 @@ final class Owners {
       }
       warnings.add(
           "without the attribute "
-              + name
+              + Folder.shown(name)
               + ", which the file system does not take: "
               + Folder.shown(entry.name()));
     }
+  }
+
+  /** What was to run as somebody unknown does not run as somebody else. */
+  private int mode(TarEntry entry) {
+    var known =
+        ids.hostUser(owner.map(FileOwner::uid).orElse(entry.uid())).isPresent()
+            && ids.hostGroup(owner.map(FileOwner::gid).orElse(entry.gid())).isPresent();
+    return known ? entry.mode() : entry.mode() & ~SET_IDS;
   }
 
   private long user(TarEntry entry) {

@@ -28,11 +28,13 @@ import java.util.Set;
  */
 final class Packer {
   private static final int BUFFER = 128 << 10;
-  private static final int DEEPEST = 1000;
   private static final int MOST_EXTENTS = 1 << 16;
 
-  /** How many files with several names are remembered; those past it are stored once for each. */
-  private static final int MOST_LINKED = 1 << 20;
+  /** How much memory files with several names may take; those past it are stored once for each. */
+  private static final int ROOM_FOR_LINKED = 2 << 20;
+
+  /** What one takes beside its path. */
+  private static final int AROUND_LINKED = 112;
 
   /** File systems whose files are the kernel's answers: proc, sysfs, cgroups and such. */
   private static final Set<Long> OF_THE_KERNEL =
@@ -47,9 +49,14 @@ final class Packer {
           0x74726163L,
           0x73636673L,
           0xcafe4a11L,
-          0x65735546L,
+          0x65735543L,
           0x6165676cL,
-          0xde5e81e4L);
+          0xde5e81e4L,
+          0x42494e4dL,
+          0x62656570L,
+          0x6e736673L,
+          0xf97cff8cL,
+          0x0187L);
 
   private record Inode(long device, long number) {}
 
@@ -59,6 +66,8 @@ final class Packer {
   private final Warnings warnings;
   private final byte[] buffer = new byte[BUFFER];
   private final Map<Inode, String> linked = new HashMap<>();
+  private int roomForLinked = ROOM_FOR_LINKED;
+  private boolean linkedIsFull;
   private long entries;
 
   Packer(TarWriter tar, Ids ids, Job job, Warnings warnings) {
@@ -117,9 +126,9 @@ final class Packer {
   }
 
   private void packFolder(Fd place, String path, FileStatus status, int depth) throws IOException {
-    if (depth > DEEPEST) {
+    if (depth > Landing.DEEPEST) {
       throw new BerthException(
-          ProblemCode.INVALID, "there are more than " + DEEPEST + " folders in each other");
+          ProblemCode.INVALID, "there are more than " + Landing.DEEPEST + " folders in each other");
     }
     ContainerRoot.requireReadable(ids, status, Folder.shown(path));
     try (Folder folder = Folder.reopen(place)) {
@@ -130,18 +139,43 @@ final class Packer {
 
   private void packInside(Folder folder, String prefix, long device, int depth) throws IOException {
     folder.each(name -> {
-      Optional<Fd> found = folder.find(name);
-      if (found.isPresent()) {
-        try (Fd place = found.get()) {
-          FileStatus status = FileStatus.of(place);
-          if (status.device() != device && OF_THE_KERNEL.contains(FileStatus.fileSystem(place))) {
-            warnings.add("left out: the kernel's files in " + Folder.shown(prefix + name));
-          } else {
-            pack(place, prefix + name, status, depth + 1);
-          }
+      try {
+        packOne(folder, name, prefix + name, device, depth);
+      } catch (LinuxException e) {
+        switch (e.errno()) {
+          case LinuxException.EACCES, LinuxException.EIO, LinuxException.ENOTCONN ->
+              warnings.add("not read: " + Folder.shown(prefix + name) + ": " + e.getMessage());
+          default -> throw e;
         }
       }
     });
+  }
+
+  /** Throws what the system says of it only between members. */
+  private void packOne(Folder folder, String name, String path, long device, int depth)
+      throws IOException {
+    Optional<Fd> found = folder.find(name);
+    if (found.isPresent()) {
+      try (Fd place = found.get()) {
+        FileStatus status = FileStatus.of(place);
+        if (status.device() != device && OF_THE_KERNEL.contains(FileStatus.fileSystem(place))) {
+          warnings.add("left out: the kernel's files in " + Folder.shown(path));
+        } else {
+          pack(place, path, status, depth + 1);
+        }
+      }
+    }
+  }
+
+  private void remember(Inode inode, String path) {
+    var size = AROUND_LINKED + path.length();
+    if (size <= roomForLinked) {
+      roomForLinked -= size;
+      linked.put(inode, path);
+    } else if (!linkedIsFull) {
+      linkedIsFull = true;
+      warnings.add("of very many files with several names some are stored once for each name");
+    }
   }
 
   private void packFile(Fd place, String path, FileStatus status) throws IOException {
@@ -153,9 +187,7 @@ final class Packer {
         put(entry(Kind.HARD_LINK, path, first, status, Map.of()));
         return;
       }
-      if (linked.size() < MOST_LINKED) {
-        linked.put(inode, path);
-      }
+      remember(inode, path);
     }
     var attributes = attributes(place, path);
     try (Fd file = OpenFile.read(place)) {
@@ -163,12 +195,20 @@ final class Packer {
       var whole = entry(Kind.FILE, path, "", status, attributes);
       tar.begin(extents.isEmpty() ? whole : sparse(whole, extents));
       var runs = extents.orElse(List.of(new Extent(0, status.size())));
-      for (var run : runs) {
-        OpenFile.seek(file, run.at());
-        copy(file, run.length(), path);
-      }
+      copy(file, runs, path);
       tar.end();
       entries++;
+    }
+  }
+
+  private void copy(Fd file, List<Extent> runs, String path) throws IOException {
+    for (var run : runs) {
+      try {
+        OpenFile.seek(file, run.at());
+      } catch (LinuxException e) {
+        throw new IOException("could not read " + Folder.shown(path), e);
+      }
+      copy(file, run.length(), path);
     }
   }
 
@@ -194,22 +234,27 @@ final class Packer {
     }
   }
 
-  /** Where it has data; empty where it has no holes, or too many of them. */
-  private static Optional<List<Extent>> extents(Fd file, FileStatus status) throws LinuxException {
+  /** Where it has data; empty where it has no holes. Of very many holes the small ones are data. */
+  private Optional<List<Extent>> extents(Fd file, FileStatus status) throws LinuxException {
     if (status.allocated() >= status.size()) {
       return Optional.empty();
     }
-    var runs = new ArrayList<Extent>();
-    for (var at = 0L; at < status.size() && runs.size() < MOST_EXTENTS; ) {
+    List<Extent> runs = new ArrayList<>();
+    var smallest = 1L;
+    for (var at = 0L; at < status.size(); ) {
+      job.stopIfCancelled();
       Optional<Long> data = OpenFile.data(file, at);
       if (data.isEmpty() || data.get() >= status.size()) {
         break;
       }
       var end = Math.min(OpenFile.hole(file, data.get()), status.size());
-      runs.add(new Extent(data.get(), end - data.get()));
+      Extents.add(runs, new Extent(data.get(), end - data.get()), smallest);
+      for (; runs.size() >= MOST_EXTENTS; smallest *= 2) {
+        runs = Extents.merged(runs, smallest);
+      }
       at = end;
     }
-    if (runs.equals(List.of(new Extent(0, status.size()))) || runs.size() == MOST_EXTENTS) {
+    if (runs.equals(List.of(new Extent(0, status.size())))) {
       return Optional.empty();
     }
     if (runs.isEmpty() || runs.getLast().end() < status.size()) {

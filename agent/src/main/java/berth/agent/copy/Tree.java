@@ -100,6 +100,7 @@ final class Tree implements AutoCloseable {
     for (var path : List.copyOf(hidden.keySet())) {
       var parts = Landing.parts(path);
       try (Folder parent = open(parts.subList(0, parts.size() - 1))) {
+        ContainerRoot.requireOwn(ids, parent, Folder.shown(path));
         parent.renameNew(hidden.get(path), parts.getLast());
         hidden.remove(path);
       } catch (LinuxException e) {
@@ -120,7 +121,8 @@ final class Tree implements AutoCloseable {
     for (var path : List.copyOf(hidden.keySet())) {
       var parts = Landing.parts(path);
       try (Folder parent = open(parts.subList(0, parts.size() - 1))) {
-        parent.removeTree(hidden.get(path));
+        ContainerRoot.requireOwn(ids, parent, Folder.shown(path));
+        parent.removeTree(hidden.get(path), ids::own);
       } catch (IOException | BerthException e) {
         LOG.warn("what was copied in part stays: {}: {}", Folder.shown(path), e.getMessage());
       }
@@ -147,13 +149,24 @@ final class Tree implements AutoCloseable {
   private Folder make(Folder parent, List<String> place) throws IOException {
     var path = Landing.joined(place);
     if (isHidden(place)) {
-      return parent.make(place.getLast());
+      return own(parent.make(place.getLast()), path);
     }
     var name = half + "-" + made++;
-    parent.removeTree(name); // of an earlier attempt
+    parent.removeTree(name, ids::own); // of an earlier attempt
     Folder folder = parent.make(name);
     hidden.put(path, name);
-    return folder;
+    return own(folder, path);
+  }
+
+  /** The container may have put another folder in its place. */
+  private Folder own(Folder folder, String path) throws LinuxException {
+    try {
+      ContainerRoot.requireOwn(ids, folder, Folder.shown(path));
+      return folder;
+    } catch (LinuxException | BerthException e) {
+      folder.close();
+      throw e;
+    }
   }
 
   /** What a member's name is at the moment. */

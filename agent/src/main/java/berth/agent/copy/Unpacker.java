@@ -5,6 +5,7 @@ import berth.agent.copy.tar.TarEntry;
 import berth.agent.copy.tar.TarReader;
 import berth.agent.dispatch.Job;
 import berth.agent.linux.Fd;
+import berth.agent.linux.FileStatus;
 import berth.agent.linux.Folder;
 import berth.agent.linux.LinuxException;
 import berth.agent.linux.OpenFile;
@@ -26,6 +27,7 @@ final class Unpacker implements AutoCloseable {
 
   private final TarReader tar;
   private final Landing landing;
+  private final Ids ids;
   private final Owners owners;
   private final Tree tree;
   private final String half;
@@ -44,6 +46,7 @@ final class Unpacker implements AutoCloseable {
       Warnings warnings) {
     this.tar = tar;
     this.landing = landing;
+    this.ids = ids;
     this.half = ".berth-cp-" + job.id();
     this.owners = new Owners(ids, owner, warnings);
     this.tree = new Tree(landing, ids, owners, half);
@@ -161,15 +164,32 @@ final class Unpacker implements AutoCloseable {
 
   private void link(Folder folder, TarEntry entry) throws LinuxException {
     folder.link(half, entry.link());
-    owners.give(folder, half, entry);
+    try (Fd place = made(folder, FileStatus.Type.LINK)) {
+      owners.giveHandle(place, entry);
+    }
   }
 
   private void pipe(Folder folder, TarEntry entry) throws LinuxException {
     folder.pipe(half);
-    try (Fd place = folder.look(half)) {
+    try (Fd place = made(folder, FileStatus.Type.PIPE)) {
+      owners.giveHandle(place, entry);
       OpenFile.mode(place, entry.mode());
     }
-    owners.give(folder, half, entry);
+  }
+
+  /** What was just made, unless the container put something else in its place. */
+  private Fd made(Folder folder, FileStatus.Type type) throws LinuxException {
+    Fd place = folder.lookHere(half);
+    try {
+      FileStatus status = FileStatus.of(place);
+      if (status.type() != type || !ids.own(status)) {
+        throw LinuxException.of("look at what was made", LinuxException.ESTALE);
+      }
+      return place;
+    } catch (LinuxException e) {
+      place.close();
+      throw e;
+    }
   }
 
   private void same(Folder folder, TarEntry entry) throws IOException {
@@ -178,6 +198,7 @@ final class Unpacker implements AutoCloseable {
       throw new BerthException(ProblemCode.INVALID, "the archive links to a folder");
     }
     try (Folder from = tree.open(other.subList(0, other.size() - 1))) {
+      ContainerRoot.requireOwn(ids, from, Folder.shown(Landing.joined(other)));
       folder.same(half, from, other.getLast());
     }
   }
@@ -187,6 +208,9 @@ final class Unpacker implements AutoCloseable {
       case LinuxException.EISDIR ->
           throw new BerthException(
               ProblemCode.CONFLICT, "what is no folder can't replace the folder " + shown);
+      case LinuxException.ESTALE ->
+          throw new BerthException(
+              ProblemCode.CONFLICT, shown + " was changed in the container while it was copied");
       case LinuxException.EXDEV, LinuxException.ELOOP ->
           throw new BerthException(
               ProblemCode.INVALID,

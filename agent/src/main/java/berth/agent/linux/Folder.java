@@ -1,15 +1,14 @@
 package berth.agent.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * A directory that somebody else may change at any moment. What is done in it is done by the open
@@ -21,11 +20,9 @@ public final class Folder implements AutoCloseable {
   private static final long OPENAT = Libc.X86_64 ? 257 : 56;
   private static final long MKDIRAT = Libc.X86_64 ? 258 : 34;
   private static final long MKNODAT = Libc.X86_64 ? 259 : 33;
-  private static final long FCHOWNAT = Libc.X86_64 ? 260 : 54;
   private static final long UNLINKAT = Libc.X86_64 ? 263 : 35;
   private static final long LINKAT = Libc.X86_64 ? 265 : 37;
   private static final long SYMLINKAT = Libc.X86_64 ? 266 : 36;
-  private static final long UTIMENSAT = Libc.X86_64 ? 280 : 88;
   private static final long RENAMEAT2 = Libc.X86_64 ? 316 : 276;
   private static final long GETDENTS64 = Libc.X86_64 ? 217 : 61;
   private static final long O_PATH = 010000000;
@@ -33,14 +30,15 @@ public final class Folder implements AutoCloseable {
   private static final long O_DIRECTORY = Libc.X86_64 ? 0200000 : 040000;
   private static final long O_NOFOLLOW = Libc.X86_64 ? 0400000 : 0100000;
   private static final long O_CREATE_NEW = 01 | 0100 | 0200;
-  private static final long AT_SYMLINK_NOFOLLOW = 0x100;
   private static final long AT_REMOVEDIR = 0x200;
+  private static final long RESOLVE_IN_THIS_MOUNT = 0x01 | 0x04 | 0x08;
   private static final long NOREPLACE = 1;
   private static final long S_IFIFO = 0010000;
   private static final long OWNERS_FILE = 0600;
   private static final long OWNERS_FOLDER = 0700;
-  private static final long UTIME_OMIT = (1L << 30) - 2;
   private static final int ENTRIES = 16 << 10;
+  private static final int DEEPEST = 1100;
+  private static final int LONGEST_SHOWN = 1 << 10;
 
   private final Fd fd;
 
@@ -83,6 +81,14 @@ public final class Folder implements AutoCloseable {
     }
   }
 
+  /**
+   * The same of what is in this folder's own mount, whatever is mounted over the name meanwhile:
+   * fails with {@link LinuxException#ESTALE} where that is another one's.
+   */
+  public Fd lookHere(String name) throws LinuxException {
+    return openHere(name, O_PATH);
+  }
+
   /** A new file to write to; nothing may have the name. */
   public Fd create(String name) throws LinuxException {
     try (Arena arena = Arena.ofConfined()) {
@@ -96,8 +102,8 @@ public final class Folder implements AutoCloseable {
       long made =
           Libc.syscall(MKDIRAT, fd.number(), bytes(arena, name).address(), OWNERS_FOLDER, 0);
       Libc.check(made, "make the folder " + shown(name));
-      return new Folder(open(arena, fd, name, O_DIRECTORY | O_NOFOLLOW, 0));
     }
+    return new Folder(openHere(name, O_DIRECTORY));
   }
 
   /** A new symbolic link, whatever it leads to. */
@@ -128,28 +134,6 @@ public final class Folder implements AutoCloseable {
     }
   }
 
-  /** Gives what has a name, a link itself too, to this user and group of the host's. */
-  public void own(String name, long uid, long gid) throws LinuxException {
-    try (Arena arena = Arena.ofConfined()) {
-      long text = bytes(arena, name).address();
-      long done = Libc.syscall(FCHOWNAT, fd.number(), text, uid, gid, AT_SYMLINK_NOFOLLOW);
-      Libc.check(done, "change the owner of " + shown(name));
-    }
-  }
-
-  /** Says when what has a name, a link itself too, was changed last. */
-  public void modified(String name, Instant at) throws LinuxException {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment times = arena.allocate(32, 8);
-      times.set(JAVA_LONG, 8, UTIME_OMIT);
-      times.set(JAVA_LONG, 16, at.getEpochSecond());
-      times.set(JAVA_LONG, 24, at.getNano());
-      long text = bytes(arena, name).address();
-      long done = Libc.syscall(UTIMENSAT, fd.number(), text, times.address(), AT_SYMLINK_NOFOLLOW);
-      Libc.check(done, "set the time of " + shown(name));
-    }
-  }
-
   /** Gives it another name here, in the place of a file that has it. */
   public void rename(String from, String to) throws LinuxException {
     rename(from, to, 0);
@@ -165,20 +149,33 @@ public final class Folder implements AutoCloseable {
     remove(name, 0);
   }
 
-  /** Removes whatever has a name, a directory with all that is in it; nothing is fine. */
-  public void removeTree(String name) throws IOException {
-    Optional<Fd> found = find(name);
-    if (found.isEmpty()) {
-      return;
-    }
-    try (Fd place = found.get()) {
-      if (FileStatus.of(place).type() != FileStatus.Type.FOLDER) {
+  /**
+   * Removes whatever has a name, a directory with all that is in it; nothing is fine. What is in
+   * other mounts stays, and so do folders that are not to be removed.
+   */
+  public void removeTree(String name, Predicate<FileStatus> removable) throws IOException {
+    removeTree(name, removable, 0);
+  }
+
+  private void removeTree(String name, Predicate<FileStatus> removable, int depth)
+      throws IOException {
+    try (Fd place = lookHere(name)) {
+      FileStatus status = FileStatus.of(place);
+      if (status.type() != FileStatus.Type.FOLDER) {
         remove(name, 0);
         return;
       }
-      try (Folder folder = reopen(place)) {
-        folder.each(folder::removeTree);
+      if (!removable.test(status) || depth > DEEPEST) {
+        throw new IOException("can't remove the folder " + shown(name));
       }
+      try (Folder folder = reopen(place)) {
+        folder.each(one -> folder.removeTree(one, removable, depth + 1));
+      }
+    } catch (LinuxException e) {
+      if (e.errno() == LinuxException.ENOENT) {
+        return;
+      }
+      throw e;
     }
     remove(name, AT_REMOVEDIR);
   }
@@ -211,9 +208,14 @@ public final class Folder implements AutoCloseable {
     fd.close();
   }
 
-  /** A name for people: its bytes as UTF-8, without control characters. */
+  /** A name for people: its bytes as UTF-8, without control characters; of a long one a part. */
   public static String shown(String name) {
-    var text = new String(name.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+    var part = LONGEST_SHOWN / 2 - 2;
+    var cut =
+        name.length() <= LONGEST_SHOWN
+            ? name
+            : name.substring(0, part) + "..." + name.substring(name.length() - part);
+    var text = new String(cut.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
     return text.replaceAll("\\p{Cntrl}", "?");
   }
 
@@ -256,6 +258,18 @@ public final class Folder implements AutoCloseable {
       if (done != -LinuxException.ENOENT) {
         Libc.check(done, "remove " + shown(name));
       }
+    }
+  }
+
+  /** No mount, no link and nothing outside is what is opened. */
+  private Fd openHere(String name, long flags) throws LinuxException {
+    try (Arena arena = Arena.ofConfined()) {
+      long all = flags | O_NOFOLLOW | O_CLOEXEC;
+      long opened = RootedPath.open(fd, bytes(arena, name), all, RESOLVE_IN_THIS_MOUNT);
+      if (opened == -LinuxException.EXDEV) {
+        throw LinuxException.of("open " + shown(name), LinuxException.ESTALE);
+      }
+      return Fd.owning(Libc.check(opened, "open " + shown(name)));
     }
   }
 

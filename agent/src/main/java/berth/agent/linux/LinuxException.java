@@ -15,8 +15,14 @@ public final class LinuxException extends IOException {
   /** Input or output error; of a terminal: nobody has its other end open. */
   public static final int EIO = 5;
 
+  /** Too much of it. */
+  public static final int E2BIG = 7;
+
   /** It would block. */
   public static final int EAGAIN = 11;
+
+  /** Permission denied, also to root. */
+  public static final int EACCES = 13;
 
   /** Something of that name is there. */
   public static final int EEXIST = 17;
@@ -77,9 +83,10 @@ public final class LinuxException extends IOException {
       case ENOENT -> "no such file or directory (ENOENT)";
       case 3 -> "no such process (ESRCH)";
       case EIO -> "input/output error (EIO)";
+      case E2BIG -> "there is too much of it (E2BIG)";
       case 9 -> "bad file descriptor (EBADF)";
       case EAGAIN -> "it would block, or took too long (EAGAIN)";
-      case 13 -> "permission denied (EACCES)";
+      case EACCES -> "permission denied (EACCES)";
       case EEXIST -> "something of that name is there (EEXIST)";
       case EXDEV -> "it leads out of here (EXDEV)";
       case EISDIR -> "it is a directory (EISDIR)";
@@ -93,6 +100,7 @@ public final class LinuxException extends IOException {
       case EPIPE -> "nobody reads the other end (EPIPE)";
       case ELOOP -> "too many symbolic links (ELOOP)";
       case 104 -> "connection reset (ECONNRESET)";
+      case ENOTCONN -> "not connected (ENOTCONN)";
       case ECONNREFUSED -> "connection refused (ECONNREFUSED)";
       case ESTALE -> "it was moved meanwhile (ESTALE)";
       default -> "error " + errno;

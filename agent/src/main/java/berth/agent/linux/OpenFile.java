@@ -15,6 +15,7 @@ import java.util.Optional;
 public final class OpenFile {
   private static final long OPENAT = Libc.X86_64 ? 257 : 56;
   private static final long READLINKAT = Libc.X86_64 ? 267 : 78;
+  private static final long FCHOWNAT = Libc.X86_64 ? 260 : 54;
   private static final long FCHMODAT = Libc.X86_64 ? 268 : 53;
   private static final long UTIMENSAT = Libc.X86_64 ? 280 : 88;
   private static final long LSEEK = Libc.X86_64 ? 8 : 62;
@@ -23,6 +24,7 @@ public final class OpenFile {
   private static final long GETXATTR = Libc.X86_64 ? 191 : 8;
   private static final long LISTXATTR = Libc.X86_64 ? 194 : 11;
   private static final long HERE = -100;
+  private static final long AT_EMPTY_PATH = 0x1000;
   private static final long O_CLOEXEC = 02000000;
   private static final long O_NONBLOCK_NOCTTY = 04000 | 0400;
   private static final long UTIME_OMIT = (1L << 30) - 2;
@@ -32,6 +34,11 @@ public final class OpenFile {
   private static final int ENXIO = 6;
   private static final int LONGEST_LINK = 4096;
   private static final int LARGEST_ATTRIBUTE = 64 << 10;
+
+  /** Of one file, so that an archive's headers for it are no larger than 1 MiB. */
+  private static final int LARGEST_ATTRIBUTES = 960 << 10;
+
+  private static final int AROUND_AN_ATTRIBUTE = 32;
 
   private OpenFile() {}
 
@@ -84,19 +91,34 @@ public final class OpenFile {
     }
   }
 
-  /** Says when it was changed last. */
+  /** Gives what a handle is on, a link itself too, to this user and group of the host's. */
+  public static void own(Fd place, long uid, long gid) throws LinuxException {
+    try (Arena arena = Arena.ofConfined()) {
+      long empty = arena.allocateFrom("").address();
+      Libc.check(
+          Libc.syscall(FCHOWNAT, place.number(), empty, uid, gid, AT_EMPTY_PATH),
+          "change the owner of a file");
+    }
+  }
+
+  /** Says when what is open, or what a handle is on, a link itself too, was changed last. */
   public static void modified(Fd file, Instant at) throws LinuxException {
     try (Arena arena = Arena.ofConfined()) {
+      long empty = arena.allocateFrom("").address();
       MemorySegment times = arena.allocate(32, 8);
       times.set(JAVA_LONG, 8, UTIME_OMIT);
       times.set(JAVA_LONG, 16, at.getEpochSecond());
       times.set(JAVA_LONG, 24, at.getNano());
       Libc.check(
-          Libc.syscall(UTIMENSAT, file.number(), 0, times.address(), 0), "set a file's time");
+          Libc.syscall(UTIMENSAT, file.number(), empty, times.address(), AT_EMPTY_PATH),
+          "set a file's time");
     }
   }
 
-  /** The extended attributes of what a handle is on (xattr(7)); it must be no link. */
+  /**
+   * The extended attributes of what a handle is on (xattr(7)), which must be no link; the names
+   * with a char for each byte. Fails with {@link LinuxException#E2BIG} where they are many.
+   */
   public static Map<String, byte[]> attributes(Fd place) throws LinuxException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment names = arena.allocate(LARGEST_ATTRIBUTE);
@@ -108,10 +130,17 @@ public final class OpenFile {
       Libc.check(length, "list a file's attributes");
       var all = new LinkedHashMap<String, byte[]>();
       MemorySegment value = length == 0 ? names : arena.allocate(LARGEST_ATTRIBUTE);
-      var list = new String(names.asSlice(0, length).toArray(JAVA_BYTE), StandardCharsets.UTF_8);
+      var list = new String(names.asSlice(0, length).toArray(JAVA_BYTE), StandardCharsets.ISO_8859_1);
+      int room = LARGEST_ATTRIBUTES;
       for (String name : list.split("\0", -1)) {
-        if (!name.isEmpty()) {
-          attribute(arena, place, name, value).ifPresent(bytes -> all.put(name, bytes));
+        Optional<byte[]> bytes =
+            name.isEmpty() ? Optional.empty() : attribute(arena, place, name, value);
+        if (bytes.isPresent()) {
+          room -= 3 * name.length() + AROUND_AN_ATTRIBUTE + bytes.get().length;
+          if (room < 0) {
+            throw LinuxException.of("read a file's attributes", LinuxException.E2BIG);
+          }
+          all.put(name, bytes.get());
         }
       }
       return all;
@@ -123,22 +152,22 @@ public final class OpenFile {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment bytes = arena.allocate(Math.max(1, value.length));
       MemorySegment.copy(value, 0, bytes, JAVA_BYTE, 0, value.length);
-      long key = arena.allocateFrom(name).address();
+      long key = Folder.bytes(arena, name).address();
       Libc.check(
           Libc.syscall(SETXATTR, proc(arena, place), key, bytes.address(), value.length, 0),
-          "set the attribute " + name);
+          "set the attribute " + Folder.shown(name));
     }
   }
 
   /** Empty where it is gone meanwhile. */
   private static Optional<byte[]> attribute(Arena arena, Fd place, String name, MemorySegment into)
       throws LinuxException {
-    long key = arena.allocateFrom(name).address();
+    long key = Folder.bytes(arena, name).address();
     long length = Libc.syscall(GETXATTR, proc(arena, place), key, into.address(), into.byteSize());
     return length == -LinuxException.ENODATA
         ? Optional.empty()
         : Optional.of(
-            into.asSlice(0, Libc.check(length, "read the attribute " + name)).toArray(JAVA_BYTE));
+            into.asSlice(0, Libc.check(length, "read the attribute " + Folder.shown(name))).toArray(JAVA_BYTE));
   }
 
   private static long proc(Arena arena, Fd fd) {

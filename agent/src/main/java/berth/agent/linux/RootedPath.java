@@ -18,6 +18,9 @@ public final class RootedPath {
 
   private static final long RESOLVE_BENEATH = 0x08;
 
+  /** Of a race with a rename or a mount; the next try may do (openat2(2), EAGAIN). */
+  private static final int TRIES = 100;
+
   private RootedPath() {}
 
   /** A handle on a file (only its place, {@code O_PATH}), the path being seen from the root. */
@@ -36,7 +39,7 @@ public final class RootedPath {
   public static Fd beneath(Fd directory, String path) throws LinuxException {
     try (Arena arena = Arena.ofConfined()) {
       var name = Folder.bytes(arena, path.isEmpty() ? "." : path);
-      return open(directory, name, path, RESOLVE_BENEATH);
+      return open(directory, name, Folder.shown(path), RESOLVE_BENEATH);
     }
   }
 
@@ -44,19 +47,28 @@ public final class RootedPath {
   public static Fd inRoot(Fd root, String path) throws LinuxException {
     try (Arena arena = Arena.ofConfined()) {
       var name = Folder.bytes(arena, path.isEmpty() ? "." : path);
-      return open(root, name, path, RESOLVE_IN_ROOT);
+      return open(root, name, Folder.shown(path), RESOLVE_IN_ROOT);
     }
   }
 
   private static Fd open(Fd from, MemorySegment name, String path, long resolve)
       throws LinuxException {
+    long fd = open(from, name, O_PATH_CLOEXEC, RESOLVE_NO_MAGICLINKS | resolve);
+    return Fd.owning(Libc.check(fd, "open " + path + " in a container"));
+  }
+
+  /** The kernel's answer: a number, or an error's below zero. */
+  static long open(Fd from, MemorySegment name, long flags, long resolve) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment how = arena.allocate(24, 8);
-      how.set(JAVA_LONG, 0, O_PATH_CLOEXEC);
+      how.set(JAVA_LONG, 0, flags);
       how.set(JAVA_LONG, 8, 0);
-      how.set(JAVA_LONG, 16, RESOLVE_NO_MAGICLINKS | resolve);
-      long fd = Libc.syscall(OPENAT2, from.number(), name.address(), how.address(), how.byteSize());
-      return Fd.owning(Libc.check(fd, "open " + path + " in a container"));
+      how.set(JAVA_LONG, 16, resolve);
+      long fd = -LinuxException.EAGAIN;
+      for (int i = 0; fd == -LinuxException.EAGAIN && i < TRIES; i++) {
+        fd = Libc.syscall(OPENAT2, from.number(), name.address(), how.address(), how.byteSize());
+      }
+      return fd;
     }
   }
 }

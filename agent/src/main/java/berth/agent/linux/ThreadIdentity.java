@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 
 /**
  * Runs something as another user, on a thread made for it alone. The kernel keeps the identity per
@@ -22,6 +22,9 @@ public final class ThreadIdentity {
   private static final long CAPSET = Libc.X86_64 ? 126 : 91;
   private static final int CAPABILITIES_V3 = 0x20080522;
   private static final long UNCHANGED = -1;
+
+  /** Folders may be deep, and the stacks of all other threads are small. */
+  private static final long STACK = 8L << 20;
 
   private ThreadIdentity() {}
 
@@ -40,7 +43,12 @@ public final class ThreadIdentity {
    * moment on: file systems of a container with users of its own know no others (EOVERFLOW).
    */
   public static <T> T making(long uid, long gid, Callable<T> action) throws IOException {
-    return onThreadOfItsOwn(() -> {
+    return await(startMaking(uid, gid, action));
+  }
+
+  /** Begins the same, for a caller who may not want to wait until it has come to its end. */
+  public static <T> CompletableFuture<T> startMaking(long uid, long gid, Callable<T> action) {
+    return start(() -> {
       // The thread ends with the action: it need not become itself again.
       Libc.syscall(SETFSGID, gid, 0, 0, 0);
       Libc.syscall(SETFSUID, uid, 0, 0, 0);
@@ -66,10 +74,27 @@ public final class ThreadIdentity {
 
   /** Runs something that may block in the kernel on a thread of its own, as who we are. */
   public static <T> T onThreadOfItsOwn(Callable<T> action) throws IOException {
-    var task = new FutureTask<>(action);
-    Thread.ofPlatform().daemon().name("berth-identity").start(task);
+    return await(start(action));
+  }
+
+  private static <T> CompletableFuture<T> start(Callable<T> action) {
+    var result = new CompletableFuture<T>();
+    Runnable run =
+        () -> {
+          try {
+            result.complete(action.call());
+          } catch (Throwable e) {
+            result.completeExceptionally(e);
+          }
+        };
+    Thread.ofPlatform().daemon().name("berth-identity").stackSize(STACK).start(run);
+    return result;
+  }
+
+  /** Waits for what was begun and gives back what it returned or threw. */
+  public static <T> T await(CompletableFuture<T> result) throws IOException {
     try {
-      return task.get();
+      return result.get();
     } catch (ExecutionException e) {
       switch (e.getCause()) {
         case IOException io -> throw io;

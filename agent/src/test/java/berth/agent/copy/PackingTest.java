@@ -10,6 +10,7 @@ import berth.agent.copy.tar.TarWriter;
 import berth.agent.dispatch.FakeJob;
 import berth.agent.linux.Directory;
 import berth.agent.linux.Folder;
+import berth.agent.linux.ThreadIdentity;
 import berth.protocol.BerthException;
 import berth.protocol.ByteSize;
 import berth.protocol.ContainerName;
@@ -25,6 +26,7 @@ import java.io.OutputStream;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -355,11 +357,87 @@ class PackingTest {
   }
 
   @Test
+  void aMountBelowIsEnteredWhereItIsTheContainersOwn() throws IOException {
+    run("chown", "100000:100000", root + "");
+    var below = Files.createDirectories(root.resolve("below"));
+    Files.createDirectories(folder.resolve("tree/below/new"));
+    Files.writeString(folder.resolve("tree/below/new/file"), "x");
+    Files.createSymbolicLink(folder.resolve("tree/below/link"), Path.of("nowhere"));
+    run("mkfifo", "-m", "640", folder + "/tree/below/pipe");
+    tar("-C", "tree", "below");
+    var ids = Ids.shifted(100000, 65536);
+    run("mount", "-t", "tmpfs", "-o", "uid=100000,gid=100000", "tmpfs", below + "");
+    try {
+      unpack("/", true, ids, Optional.empty());
+      assertThat(below.resolve("new/file")).hasContent("x");
+      assertThat(run("stat", "-c", "%u %a", below + "/pipe")).isEqualTo("100000 640\n");
+      assertThat(run("stat", "-c", "%u %N", below + "/link"))
+          .startsWith("100000 ")
+          .endsWith("'nowhere'\n");
+      run("chown", "0:0", below + "");
+      assertProblem(
+          () -> unpack("/", true, ids, Optional.empty()), ProblemCode.DENIED, "belongs to a user");
+    } finally {
+      run("umount", below + "");
+    }
+  }
+
+  @Test
+  void whatIsMountedInAFolderIsNotRemovedWithIt() throws IOException {
+    var lent = Files.createDirectory(folder.resolve("lent"));
+    Files.writeString(lent.resolve("file"), "host's");
+    var mounted = Files.createDirectories(root.resolve("half/mounted"));
+    run("mount", "--bind", lent + "", mounted + "");
+    try (var parent = Folder.of(Directory.open(root));
+        var half = Folder.of(Directory.open(root.resolve("half")))) {
+      assertThatThrownBy(() -> parent.removeTree("half", _ -> true)).hasMessageContaining("ESTALE");
+      assertThatThrownBy(() -> half.removeTree("mounted", _ -> true))
+          .hasMessageContaining("ESTALE");
+      assertThatThrownBy(() -> half.lookHere("mounted")).hasMessageContaining("ESTALE");
+    } finally {
+      run("umount", mounted + "");
+    }
+    assertThat(lent.resolve("file")).hasContent("host's");
+    try (var parent = Folder.of(Directory.open(root))) {
+      assertThatThrownBy(() -> parent.removeTree("half", _ -> false))
+          .hasMessageContaining("can't remove");
+      parent.removeTree("half", _ -> true);
+      parent.removeTree("half", _ -> true);
+    }
+    assertThat(root).isEmptyDirectory();
+  }
+
+  @Test
   void anOwnerCanBeGiven() throws IOException {
     Files.writeString(folder.resolve("file"), "x");
     tar("file");
     unpack("/", false, Ids.same(), Optional.of(FileOwner.parse("7:8")));
     assertThat(run("stat", "-c", "%u:%g", root + "/file")).isEqualTo("7:8\n");
+  }
+
+  @Test
+  void whatWasToRunAsAnUnknownUserDoesNotRunAsAnother() throws IOException {
+    run("chown", "100000:100000", root + "");
+    for (var one : List.of("known", "unknown")) {
+      var file = Files.writeString(folder.resolve(one), "x");
+      run("chown", one.equals("known") ? "7:8" : "70000:8", file + "");
+      run("chmod", "6755", file + "");
+    }
+    tar("known", "unknown");
+    unpack("/", true, Ids.shifted(100000, 65536), Optional.empty());
+    assertThat(run("stat", "-c", "%u %a", root + "/known", root + "/unknown"))
+        .isEqualTo("100007 6755\n165534 755\n");
+  }
+
+  @Test
+  void anAttributeHasANameOfBytes() throws IOException {
+    var file = Files.writeString(root.resolve("file"), "x");
+    Files.setAttribute(file, "user:\u00fc", "value".getBytes(StandardCharsets.UTF_8));
+    pack(root, "file");
+    unpack("/copy", false);
+    assertThat((byte[]) Files.getAttribute(root.resolve("copy"), "user:\u00fc"))
+        .asString()
+        .isEqualTo("value");
   }
 
   @Test
@@ -475,7 +553,13 @@ class PackingTest {
         var landing = Landing.of(container, command, false);
         var unpacker =
             new Unpacker(new TarReader(in), landing, ids, owner, new FakeJob(), warnings)) {
-      unpacker.unpack();
+      ThreadIdentity.making(
+          ids.hostUser(0).orElseThrow(),
+          ids.hostGroup(0).orElseThrow(),
+          () -> {
+            unpacker.unpack();
+            return null;
+          });
     }
   }
 

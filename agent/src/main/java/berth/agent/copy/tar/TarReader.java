@@ -23,7 +23,10 @@ import java.util.Optional;
 public final class TarReader {
   static final int BLOCK = 512;
   static final String ATTRIBUTE = "SCHILY.xattr.";
-  private static final int LARGEST_HEADER = 4 << 20;
+
+  /** Of all headers before a member, with those that hold for all. */
+  private static final int LARGEST_HEADERS = 1 << 20;
+
   private static final int LONGEST_NAME = 64 << 10;
   private static final byte[] ZEROS = new byte[BLOCK];
 
@@ -31,6 +34,7 @@ public final class TarReader {
   private final Map<String, String> global = new LinkedHashMap<>();
   private long left;
   private long padding;
+  private long headers;
 
   /** Reads a stream, which should be buffered. */
   public TarReader(InputStream in) {
@@ -42,11 +46,15 @@ public final class TarReader {
     skip(left + padding);
     left = 0;
     padding = 0;
+    headers = 0;
     var records = new HashMap<>(global);
     while (true) {
       var block = new byte[BLOCK];
       var count = in.readNBytes(block, 0, BLOCK);
-      if (count == 0 || Arrays.equals(block, ZEROS)) {
+      if (count == 0) {
+        throw broken("it ends too early");
+      }
+      if (count == BLOCK && Arrays.equals(block, ZEROS)) {
         return Optional.empty();
       }
       var header = new Header(block);
@@ -54,9 +62,10 @@ public final class TarReader {
         throw broken("a header that is none");
       }
       switch (header.type()) {
-        case 'x', 'X' -> PaxRecords.read(body(header, LARGEST_HEADER), records);
+        case 'x', 'X' -> PaxRecords.read(body(header, LARGEST_HEADERS), records);
         case 'g' -> {
-          PaxRecords.read(body(header, LARGEST_HEADER), global);
+          PaxRecords.read(body(header, LARGEST_HEADERS), global);
+          requireFew(global);
           records.putAll(global);
         }
         case 'L' -> records.put("path", upToZero(body(header, LONGEST_NAME)));
@@ -93,7 +102,11 @@ public final class TarReader {
   }
 
   private TarEntry entry(Header header, Map<String, String> records) throws IOException {
-    var kind = kind(header);
+    var name =
+        Optional.ofNullable(records.get("GNU.sparse.name"))
+            .or(() -> Optional.ofNullable(records.get("path")))
+            .orElseGet(header::name);
+    var kind = kind(header, name);
     var stored = number(records, "size").orElse(header.size());
     if (stored < 0) {
       throw broken("a negative size");
@@ -108,9 +121,7 @@ public final class TarReader {
     extents.ifPresent(runs -> SparseMaps.check(runs, size, left));
     return new TarEntry(
         kind,
-        Optional.ofNullable(records.get("GNU.sparse.name"))
-            .or(() -> Optional.ofNullable(records.get("path")))
-            .orElse(header.name()),
+        name,
         records.getOrDefault("linkpath", header.link()),
         header.mode(),
         number(records, "uid").orElse(header.uid()),
@@ -123,14 +134,15 @@ public final class TarReader {
         extents);
   }
 
-  private static TarEntry.Kind kind(Header header) {
+  /** Before there was a type for folders, a slash at the end told them. */
+  private static TarEntry.Kind kind(Header header, String name) {
     return switch (header.type()) {
       case '1' -> TarEntry.Kind.HARD_LINK;
       case '2' -> TarEntry.Kind.SYMBOLIC_LINK;
       case '3', '4' -> TarEntry.Kind.DEVICE;
       case '5' -> TarEntry.Kind.FOLDER;
       case '6' -> TarEntry.Kind.PIPE;
-      case 0, '0' -> header.name().endsWith("/") ? TarEntry.Kind.FOLDER : TarEntry.Kind.FILE;
+      case 0, '0' -> name.endsWith("/") ? TarEntry.Kind.FOLDER : TarEntry.Kind.FILE;
       case '7', 'S' -> TarEntry.Kind.FILE;
       default -> throw broken("a member of an unknown type");
     };
@@ -161,6 +173,16 @@ public final class TarReader {
             .orElseThrow(() -> broken("a sparse file without a size"));
   }
 
+  private static void requireFew(Map<String, String> records) {
+    var size = 0L;
+    for (var one : records.entrySet()) {
+      size += one.getKey().length() + one.getValue().length();
+    }
+    if (size > LARGEST_HEADERS) {
+      throw broken("too many headers for all of it");
+    }
+  }
+
   private static Optional<Long> number(Map<String, String> records, String key) {
     return Optional.ofNullable(records.get(key)).map(PaxRecords::number);
   }
@@ -177,9 +199,10 @@ public final class TarReader {
   }
 
   private byte[] body(Header header, int most) throws IOException {
-    if (header.size() < 0 || header.size() > most) {
+    if (header.size() < 0 || header.size() > Math.min(most, LARGEST_HEADERS - headers)) {
       throw broken("a header of " + header.size() + " bytes");
     }
+    headers += header.size();
     var body = in.readNBytes((int) header.size());
     if (body.length < header.size()) {
       throw broken("it ends in the middle of a header");
