@@ -12,6 +12,7 @@ import berth.protocol.command.FileOwner;
 import berth.protocol.reply.Result.CopyResult;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,6 +22,9 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** {@code berth cp}: files into a container and out of it. */
 final class CpCommand {
+  /** Belongs to whom this process acts for. */
+  private static final Path SELF = Path.of("/proc/self");
+
   private final Invocation invocation;
   private final ApiClient api;
   private final LocalTar tar;
@@ -80,19 +84,20 @@ final class CpCommand {
     if (source instanceof CopyOperand.Local local) {
       requireThere(local);
     }
-    var transfer = begin();
-    var body = new TreeMap<String, Object>();
-    body.put("path", target.path());
-    body.put("contents", isContents(source));
-    body.put("transfer", transfer);
-    body.put("sha256", send(source, transfer));
-    invocation.<FileOwner>option("--owner").ifPresent(owner -> body.put("owner", owner));
-    var operation = submit(target, "copy-in", body);
-    var status = new Operation(invocation, api).finish(List.of(operation));
-    if (!invocation.flag("--no-wait")) {
-      end(transfer);
+    // Else it would be known only when all of it is sent.
+    api.get(ContainerCommands.path(target.container()));
+    try (var lease = new Lease()) {
+      var body = new TreeMap<String, Object>();
+      body.put("path", target.path());
+      body.put("contents", isContents(source));
+      body.put("transfer", lease.transfer);
+      body.put("sha256", send(source, lease.transfer));
+      invocation.<FileOwner>option("--owner").ifPresent(owner -> body.put("owner", owner));
+      var operation = lease.submit(target, "copy-in", body);
+      var status = new Operation(invocation, api).finish(List.of(operation));
+      lease.used = invocation.flag("--no-wait");
+      return status;
     }
-    return status;
   }
 
   private Sha256 send(CopyOperand source, TransferId transfer)
@@ -149,14 +154,20 @@ final class CpCommand {
     if (target instanceof CopyOperand.Local local) {
       Delivery.to(local, isContents(source)); // refuses before anything is copied
     }
-    var transfer = begin();
-    var body = Map.of("path", source.path(), "transfer", transfer);
-    var operation = submit(source, "copy-out", body);
-    var ended = await(operation);
+    try (var lease = new Lease()) {
+      var body = Map.of("path", source.path(), "transfer", lease.transfer);
+      var ended = await(lease.submit(source, "copy-out", body));
+      lease.used = false;
+      return deliver(ended, lease.transfer, source, target);
+    }
+  }
+
+  private int deliver(
+      OperationView ended, TransferId transfer, CopyOperand.Remote source, CopyOperand target)
+      throws IOException, InterruptedException {
     var following = new Operation(invocation, api);
     if (ended.targets().getFirst().result().orElse(null) instanceof CopyResult copied) {
       receive(transfer, copied, target, isContents(source));
-      end(transfer);
       if (target instanceof CopyOperand.Standard) {
         following.warn(ended.targets().getFirst());
         return ExitCode.DONE;
@@ -180,7 +191,7 @@ final class CpCommand {
     try (var progress = new Progress(invocation.terminal(), invocation.quiet())) {
       var receiver = new TransferReceiver(api, transfer, progress);
       LocalTar.Source archive = out -> receiver.receive(copied.size(), copied.sha256(), out);
-      var asRoot = "root".equals(System.getProperty("user.name"));
+      var asRoot = Integer.valueOf(0).equals(Files.getAttribute(SELF, "unix:uid"));
       var rights = asRoot && invocation.flag("--archive");
       switch (target) {
         case CopyOperand.Standard _ -> archive.to(invocation.terminal().out());
@@ -190,15 +201,6 @@ final class CpCommand {
         case CopyOperand.Remote _ -> throw new IllegalArgumentException("not of this machine");
       }
     }
-  }
-
-  private TransferId begin() throws IOException {
-    return api.post("transfers", Map.of(), Transfer.class).transfer();
-  }
-
-  /** What is not forgotten now the controller forgets by itself. */
-  private void end(TransferId transfer) {
-    quietly(() -> api.delete("transfers/" + transfer.hex(), Object.class));
   }
 
   private void cancel(String path) throws IOException {
@@ -217,14 +219,42 @@ final class CpCommand {
     }
   }
 
-  private OperationView submit(CopyOperand.Remote remote, String verb, Object body)
-      throws IOException {
-    return api.post(
-        ContainerCommands.path(remote.container())
-            + "/"
-            + verb
-            + Operation.deadline(invocation, "?"),
-        body,
-        OperationView.class);
+  /**
+   * A transfer, which is forgotten in the end, also after a failure or an interrupt, unless a host
+   * may still use it: that one the controller forgets by itself.
+   */
+  private final class Lease implements AutoCloseable {
+    private final TransferId transfer;
+    private final Interrupt interrupt;
+    private volatile boolean used;
+
+    Lease() throws IOException {
+      transfer = api.post("transfers", Map.of(), Transfer.class).transfer();
+      interrupt = Interrupt.then(this::end);
+    }
+
+    OperationView submit(CopyOperand.Remote remote, String verb, Object body) throws IOException {
+      var path = ContainerCommands.path(remote.container()) + "/" + verb;
+      used = true;
+      try {
+        return api.post(
+            path + Operation.deadline(invocation, "?"), body, OperationView.class);
+      } catch (BerthException e) {
+        used = e.problem().code() == ProblemCode.UNAVAILABLE; // else it is refused
+        throw e;
+      }
+    }
+
+    private void end() {
+      if (!used) {
+        quietly(() -> api.delete("transfers/" + transfer.hex(), Object.class));
+      }
+    }
+
+    @Override
+    public void close() {
+      interrupt.close();
+      end();
+    }
   }
 }

@@ -39,8 +39,8 @@ final class LocalTar {
     process.getOutputStream().close();
     try (var in = process.getInputStream()) {
       in.transferTo(out);
-    } catch (IOException | BerthException e) {
-      process.destroy();
+    } catch (IOException | RuntimeException e) {
+      kill(process);
       throw e;
     }
     end("pack", process, said.join());
@@ -65,12 +65,13 @@ final class LocalTar {
     var process = start(argv);
     var said = said(process);
     Optional<IOException> broken = Optional.empty();
-    try (var out = process.getOutputStream()) {
+    try (var _ = Interrupt.then(process::destroyForcibly);
+        var out = process.getOutputStream()) {
       source.to(out);
     } catch (IOException e) {
       broken = Optional.of(e); // where tar ended, it tells why
-    } catch (BerthException e) {
-      process.destroy();
+    } catch (RuntimeException e) {
+      kill(process);
       throw e;
     }
     end("unpack", process, said.join());
@@ -112,6 +113,11 @@ final class LocalTar {
         return List.of(e.toString());
       }
     });
+  }
+
+  /** From here on it writes nothing more. */
+  private static void kill(Process process) throws InterruptedException {
+    process.destroyForcibly().waitFor();
   }
 
   private void end(String verb, Process process, List<String> said) throws InterruptedException {

@@ -82,6 +82,68 @@ class DeliveryTest {
   }
 
   @Test
+  void rightsAreAlsoTakenAwayInFoldersThatKeepTheirOwnerOut() throws Exception {
+    Delivery.Unpacking hidden =
+        tree -> {
+          file(tree.resolve("a/b/su"), "x");
+          Files.setAttribute(tree.resolve("a/b/su"), "unix:mode", 04755);
+          Files.setAttribute(tree.resolve("a/b"), "unix:mode", 02055);
+          Files.setAttribute(tree.resolve("a"), "unix:mode", 0055);
+          Files.setAttribute(tree, "unix:mode", 06055);
+        };
+    deliver(folder + "/plain", true, hidden);
+    assertThat(mode(folder.resolve("plain"))).isEqualTo(0055);
+    assertThat(mode(folder.resolve("plain/a"))).isEqualTo(0055);
+    assertThat(mode(folder.resolve("plain/a/b"))).isEqualTo(0055);
+    assertThat(mode(folder.resolve("plain/a/b/su"))).isEqualTo(0755);
+    Delivery.to(new CopyOperand.Local(folder + "/kept"), true).receive(hidden, true);
+    assertThat(mode(folder.resolve("kept"))).isEqualTo(06055);
+    assertThat(mode(folder.resolve("kept/a/b"))).isEqualTo(02055);
+    assertThat(mode(folder.resolve("kept/a/b/su"))).isEqualTo(04755);
+    assertNothingOfOurs();
+  }
+
+  @Test
+  void foldersThatMayOnlyBeReadArriveAsTheyWereAndGoIntoWhatIsThere() throws Exception {
+    Delivery.Unpacking readOnly =
+        tree -> {
+          file(tree.resolve("a/new/x"), "new");
+          file(tree.resolve("a/old/x"), "new");
+          for (var one : new String[] {"a/new", "a/old", "a"}) {
+            Files.setAttribute(tree.resolve(one), "unix:mode", 0555);
+          }
+        };
+    file(folder.resolve("a/old/y"), "old");
+    deliver(folder + "", false, readOnly);
+    assertThat(folder.resolve("a/new/x")).hasContent("new");
+    assertThat(folder.resolve("a/old/x")).hasContent("new");
+    assertThat(folder.resolve("a/old/y")).hasContent("old");
+    assertThat(mode(folder.resolve("a/new"))).isEqualTo(0555);
+    assertThat(mode(folder.resolve("a/old"))).isEqualTo(0755);
+    deliver(folder + "/b", false, readOnly);
+    assertThat(mode(folder.resolve("b"))).isEqualTo(0555);
+    assertNothingOfOurs();
+  }
+
+  @Test
+  void aConflictIsFoundBeforeAnythingIsPut() throws Exception {
+    file(folder.resolve("dir/z/y"), "old");
+    Delivery.Unpacking late =
+        tree -> {
+          for (var name : new String[] {"a", "m", "zz"}) {
+            file(tree.resolve("dir/" + name), "new");
+          }
+          file(tree.resolve("dir/z"), "new");
+        };
+    assertProblem(() -> deliver(folder + "", false, late), ProblemCode.CONFLICT);
+    try (var left = Files.list(folder.resolve("dir"))) {
+      assertThat(left).containsExactly(folder.resolve("dir/z"));
+    }
+    assertThat(folder.resolve("dir/z/y")).hasContent("old");
+    assertNothingOfOurs();
+  }
+
+  @Test
   void nobodyElseLooksInWhileItIsUnpackedAndNothingIsLeftWhereThatFails() throws Exception {
     assertThatThrownBy(() ->
             deliver(

@@ -143,7 +143,7 @@ class CopyIT {
         "lab1/files:/etc/passwd",
         folder + "/no/passwd");
     assertFails(story, 1, "a folder can't replace", "cp", here, "lab1/files:/etc/passwd");
-    assertFails(story, 1, "no container \"nobody\"", "cp", here, "lab1/nobody:/root");
+    assertFails(story, 1, "no container nobody on host lab1", "cp", here, "lab1/nobody:/root");
     assertFails(story, 2, "one of the two must be in a container", "cp", here, folder + "/x");
     assertFails(story, 2, "bad path", "cp", here, "lab1/files:/a/../b");
     assertThat(Path.of(here)).isEmptyDirectory();
