@@ -130,7 +130,8 @@ public final class OpenFile {
       Libc.check(length, "list a file's attributes");
       var all = new LinkedHashMap<String, byte[]>();
       MemorySegment value = length == 0 ? names : arena.allocate(LARGEST_ATTRIBUTE);
-      var list = new String(names.asSlice(0, length).toArray(JAVA_BYTE), StandardCharsets.ISO_8859_1);
+      var list =
+          new String(names.asSlice(0, length).toArray(JAVA_BYTE), StandardCharsets.ISO_8859_1);
       int room = LARGEST_ATTRIBUTES;
       for (String name : list.split("\0", -1)) {
         Optional<byte[]> bytes =
@@ -167,7 +168,8 @@ public final class OpenFile {
     return length == -LinuxException.ENODATA
         ? Optional.empty()
         : Optional.of(
-            into.asSlice(0, Libc.check(length, "read the attribute " + Folder.shown(name))).toArray(JAVA_BYTE));
+            into.asSlice(0, Libc.check(length, "read the attribute " + Folder.shown(name)))
+                .toArray(JAVA_BYTE));
   }
 
   private static long proc(Arena arena, Fd fd) {

@@ -237,8 +237,7 @@ final class CpCommand {
       var path = ContainerCommands.path(remote.container()) + "/" + verb;
       used = true;
       try {
-        return api.post(
-            path + Operation.deadline(invocation, "?"), body, OperationView.class);
+        return api.post(path + Operation.deadline(invocation, "?"), body, OperationView.class);
       } catch (BerthException e) {
         used = e.problem().code() == ProblemCode.UNAVAILABLE; // else it is refused
         throw e;
