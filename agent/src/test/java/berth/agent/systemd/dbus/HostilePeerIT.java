@@ -145,6 +145,7 @@ class HostilePeerIT {
     Behaviour deaf =
         client -> {
           write(client, WELCOME);
+          readUntil(client, "Hello"); // an answer before the question would be none
           client.write(ByteBuffer.wrap(HexFormat.of().parseHex(HELLO_REPLY)));
           await(done);
         };
@@ -182,6 +183,14 @@ class HostilePeerIT {
           }
         });
     return server;
+  }
+
+  private static void readUntil(SocketChannel client, String text) throws IOException {
+    var said = new StringBuilder();
+    var buffer = ByteBuffer.allocate(4096);
+    while (said.indexOf(text) < 0 && client.read(buffer.clear()) >= 0) {
+      said.append(StandardCharsets.ISO_8859_1.decode(buffer.flip()));
+    }
   }
 
   private static void write(SocketChannel client, String text) throws IOException {
