@@ -143,8 +143,8 @@ class ControllerIT {
 
       agent.awaitRequestForState();
       agent.state(state(LAB1, 1, 7, container(WEB, Status.RUNNING)));
+      await(() -> containers().equals(List.of("web RUNNING")));
       awaitEvent("container-started");
-      assertThat(containerStatus()).isEqualTo("RUNNING");
     }
   }
 
@@ -278,9 +278,13 @@ class ControllerIT {
     return controller.get("/api/v1/hosts/lab1").path("status").asText();
   }
 
-  private String containerStatus() throws IOException, InterruptedException {
-    var path = "/api/v1/hosts/lab1/containers/web";
-    return controller.get(path).path("container").path("status").asText();
+  private List<String> containers() throws IOException, InterruptedException {
+    var found = new ArrayList<String>();
+    for (var view : controller.get("/api/v1/containers").path("containers")) {
+      var container = view.path("container");
+      found.add(container.path("name").asText() + " " + container.path("status").asText());
+    }
+    return found;
   }
 
   private List<String> events() throws IOException, InterruptedException {

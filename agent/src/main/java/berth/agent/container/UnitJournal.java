@@ -65,6 +65,7 @@ final class UnitJournal {
   /**
    * What nspawn complained of in one run of a unit, each once, oldest first. It alone writes to the
    * journal there; what the container prints comes by the standard output, whatever it pretends.
+   * The nspawn of systemd 252 complains by the standard output, too, so there nothing is known.
    */
   List<String> complaints(String invocation) {
     if (invocation.isEmpty()) {

@@ -264,8 +264,13 @@ class SpecIT {
     Files.writeString(SETTINGS, "[Exec]\nBoot=yes\nColour=blue\n");
     perform(new AdoptContainer(SHOP));
     var state = state(new StartContainer(SHOP, WaitFor.READY));
-    assertThat(state.warnings())
-        .anySatisfy(line -> assertThat(line).startsWith("nspawn says: ").contains("Colour"));
+    if (systemctl("--version").startsWith("systemd 252 ")) {
+      // It says so, too, but in the same way as it hands on what the container prints.
+      assertThat(state.warnings()).isEmpty();
+    } else {
+      assertThat(state.warnings())
+          .anySatisfy(line -> assertThat(line).startsWith("nspawn says: ").contains("Colour"));
+    }
     Files.writeString(SETTINGS, Files.readString(SETTINGS).replace("Colour=blue\n", ""));
     perform(new AdoptContainer(SHOP));
     assertThat(state(new RestartContainer(SHOP, WaitFor.READY)).warnings()).isEmpty();

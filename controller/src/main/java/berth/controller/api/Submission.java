@@ -49,7 +49,7 @@ final class Submission {
 
   private static Duration duration(String text) {
     try {
-      return Duration.parse(text);
+      return OperationRequest.requireInTime(Duration.parse(text));
     } catch (DateTimeParseException e) {
       throw new IllegalArgumentException(
           "bad deadline \"" + text + "\": a duration such as PT10M (ISO 8601)", e);

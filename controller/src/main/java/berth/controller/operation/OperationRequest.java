@@ -40,14 +40,20 @@ public record OperationRequest(
     if (targets.size() > 1 && targets.stream().anyMatch(t -> Commands.streamed(t.command()))) {
       throw new IllegalArgumentException("output can be streamed from one host at a time");
     }
-    if (deadline.compareTo(SHORTEST) < 0 || deadline.compareTo(LONGEST) > 0) {
-      throw new IllegalArgumentException("bad deadline " + deadline + ": 1 second to 30 days");
-    }
+    requireInTime(deadline);
     idempotencyKey.ifPresent(key -> {
       if (!key.matches("[ -~]{1,128}")) {
         throw new IllegalArgumentException(
             "bad idempotency key: 1 to 128 printable ASCII characters");
       }
     });
+  }
+
+  /** Refuses a deadline that no operation may have. */
+  public static Duration requireInTime(Duration deadline) {
+    if (deadline.compareTo(SHORTEST) < 0 || deadline.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException("bad deadline " + deadline + ": 1 second to 30 days");
+    }
+    return deadline;
   }
 }

@@ -23,7 +23,7 @@ class AgentOnHostIT {
           "berth.agent.container.ContainersIT",
           "berth.agent.container.SpecIT",
           "berth.agent.container.VerbsIT",
-          "berth.agent.exec.ProgramsIT",
+          "berth.agent.process.ContainerProcessIT",
           "berth.agent.systemd.ContainerWatchIT");
 
   private final Lab lab =

@@ -132,7 +132,9 @@ public final class RouteTable {
     if (response.closed()) {
       return;
     }
-    var request = context.request().method() + " " + context.request().path();
+    // The path of a transfer is a secret.
+    var path = context.request().path().replaceAll("/[0-9a-f]{64}(?=/|$)", "/…");
+    var request = context.request().method() + " " + path;
     var details = ProblemDetails.of(failure, request);
     if (response.headWritten()) {
       context.request().connection().close();
