@@ -3,6 +3,7 @@ package berth.controller.lab.machine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -23,6 +24,8 @@ public final class KernelSettings {
       Map.of(
           "net/ipv4/ip_forward", _ -> 1,
           "fs/inotify/max_user_instances", found -> Math.max(found, 4096));
+
+  private static final int LONGEST_NUMBER = 32;
 
   private final Path system;
   private final Path notes;
@@ -89,8 +92,16 @@ public final class KernelSettings {
     return notes.resolve(name.replace('/', '.'));
   }
 
-  private static long read(Path file) throws IOException {
-    return Long.parseLong(Files.readString(file).trim());
+  /**
+   * The number in a file of the kernel's, by one read: the kernel gives nothing more to a second
+   * one, and {@link Files#readString} takes the first for a single byte.
+   */
+  static long read(Path file) throws IOException {
+    try (var content = Files.newInputStream(file)) {
+      var number = new byte[LONGEST_NUMBER];
+      var length = Math.max(0, content.read(number));
+      return Long.parseLong(new String(number, 0, length, StandardCharsets.US_ASCII).strip());
+    }
   }
 
   private interface Step {

@@ -109,6 +109,14 @@ class MachineTest {
   }
 
   @Test
+  void aKernelSettingIsReadWhole() throws IOException {
+    var told = Processes.run("cat", "/proc/sys/kernel/pid_max").out().strip();
+    assertThat(told).hasSizeGreaterThan(1);
+
+    assertThat(KernelSettings.read(Path.of("/proc/sys/kernel/pid_max"))).hasToString(told);
+  }
+
+  @Test
   void aProgramThatIsNotThereEndsAsAShellWouldSay() {
     var ran = Processes.tryRun("/no/such/program");
 
