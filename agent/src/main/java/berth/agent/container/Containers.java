@@ -84,36 +84,7 @@ public final class Containers implements Performer<ContainerCommand> {
   @Override
   public Result perform(ContainerCommand command, Job job) {
     try {
-      return switch (command) {
-        case CreateContainer create -> create(create, job);
-        case StartContainer(var name, var until) -> start(name, until, job);
-        case StopContainer(var name, var limit) -> {
-          require(name);
-          starter.stop(name, limit, job);
-          yield now(name);
-        }
-        case RestartContainer(var name, var until) -> restart(name, until, job);
-        case RemoveContainer(var name, var force) -> {
-          requireUnprotected(name);
-          removal.remove(name, force, job);
-          yield new Result.Done();
-        }
-        case KillContainer kill -> kill(kill);
-        case RebootContainer(var name, var until) -> reboot(name, until, job);
-        case PauseContainer(var name) -> pause(name);
-        case ResumeContainer(var name) -> resume(name);
-        case CloneContainer(var name, var source) -> copy(source, name, job);
-        case RenameContainer(var name, var to) -> {
-          renaming.perform(name, to, job);
-          yield now(to);
-        }
-        case SetContainer set -> set(set, job);
-        case AdoptContainer(var name) -> {
-          requireVolume(name);
-          shaper.adopt(name, job);
-          yield now(name);
-        }
-      };
+      work(command, job);
     } catch (IOException e) {
       throw StorageFailure.of("work on the container " + command.container(), e);
     } catch (BusException e) {
@@ -121,6 +92,68 @@ public final class Containers implements Performer<ContainerCommand> {
     } finally {
       lookAt(command);
     }
+    return result(command);
+  }
+
+  private void work(ContainerCommand command, Job job) throws IOException {
+    switch (command) {
+      case CreateContainer create -> create(create, job);
+      case StartContainer(var name, var until) -> start(name, until, job);
+      case StopContainer(var name, var limit) -> {
+        require(name);
+        starter.stop(name, limit, job);
+      }
+      case RestartContainer(var name, var until) -> restart(name, until, job);
+      case RemoveContainer(var name, var force) -> {
+        requireUnprotected(name);
+        removal.remove(name, force, job);
+      }
+      case KillContainer(var name, var signal, var whom) -> {
+        require(name);
+        signals.send(name, signal, whom);
+      }
+      case RebootContainer(var name, var until) -> {
+        require(name);
+        reboot.perform(name, until, job);
+      }
+      case PauseContainer(var name) -> {
+        require(name);
+        freezer.pause(name);
+      }
+      case ResumeContainer(var name) -> {
+        require(name);
+        freezer.resume(name);
+      }
+      case CloneContainer(var name, var source) -> {
+        require(source);
+        cloning.make(source, name, job);
+      }
+      case RenameContainer(var name, var to) -> renaming.perform(name, to, job);
+      case SetContainer set -> set(set, job);
+      case AdoptContainer(var name) -> {
+        requireVolume(name);
+        shaper.adopt(name, job);
+      }
+    }
+  }
+
+  /** The container as it was just looked at; after a command that leaves it as it was, nothing. */
+  private Result result(ContainerCommand command) {
+    return switch (command) {
+      case RemoveContainer _, KillContainer _ -> new Result.Done();
+      case RenameContainer(_, var to) -> seen(to);
+      case CreateContainer _,
+          StartContainer _,
+          StopContainer _,
+          RestartContainer _,
+          RebootContainer _,
+          PauseContainer _,
+          ResumeContainer _,
+          CloneContainer _,
+          SetContainer _,
+          AdoptContainer _ ->
+          seen(command.container());
+    };
   }
 
   /** What came of the command does not depend on it: where it fails now, a signal has it done. */
@@ -135,7 +168,7 @@ public final class Containers implements Performer<ContainerCommand> {
     }
   }
 
-  private Result create(CreateContainer command, Job job) throws IOException {
+  private void create(CreateContainer command, Job job) throws IOException {
     var name = command.container();
     if (!madeBefore(command, job)) {
       try (var undo = new Undo()) {
@@ -149,7 +182,6 @@ public final class Containers implements Performer<ContainerCommand> {
     place.add(name, pools.holding(name).orElseThrow().storage().volume(name).orElseThrow());
     shaper.autostart(name, spec(command));
     command.start().ifPresent(until -> startNew(name, until, job));
-    return now(name);
   }
 
   /** Whether an earlier attempt of this very command came so far before the agent died. */
@@ -222,59 +254,26 @@ public final class Containers implements Performer<ContainerCommand> {
     }
   }
 
-  private Result start(ContainerName name, WaitFor until, Job job) {
+  private void start(ContainerName name, WaitFor until, Job job) {
     require(name);
     starter.start(name, until, job);
-    return now(name);
   }
 
-  private Result restart(ContainerName name, WaitFor until, Job job) {
+  private void restart(ContainerName name, WaitFor until, Job job) {
     require(name);
     if (job.attempt() == 1 || !starter.startedSince(name, job.acceptedAt())) {
       starter.stop(name, Optional.empty(), job);
     }
     starter.start(name, until, job);
-    return now(name);
   }
 
-  private Result set(SetContainer command, Job job) throws IOException {
+  private void set(SetContainer command, Job job) throws IOException {
     var name = command.container();
     require(name);
     shaper.change(name, command.patch(), command.force(), job);
     if (command.patch().change().has("hostname")) {
       rename(name);
     }
-    return now(name);
-  }
-
-  private Result kill(KillContainer command) {
-    require(command.container());
-    signals.send(command.container(), command.signal(), command.whom());
-    return new Result.Done();
-  }
-
-  private Result reboot(ContainerName name, WaitFor until, Job job) {
-    require(name);
-    reboot.perform(name, until, job);
-    return now(name);
-  }
-
-  private Result pause(ContainerName name) {
-    require(name);
-    freezer.pause(name);
-    return now(name);
-  }
-
-  private Result resume(ContainerName name) {
-    require(name);
-    freezer.resume(name);
-    return now(name);
-  }
-
-  private Result copy(ContainerName source, ContainerName clone, Job job) throws IOException {
-    require(source);
-    cloning.make(source, clone, job);
-    return now(clone);
   }
 
   private void requireUnprotected(ContainerName name) {
@@ -304,16 +303,9 @@ public final class Containers implements Performer<ContainerCommand> {
                 ProblemCode.NOT_FOUND, "no container \"" + name + "\" on this host"));
   }
 
-  /** What was done is done, also where the bus goes away at the last moment. */
-  private Result now(ContainerName name) {
-    try {
-      return new Result.ContainerResult(require(name));
-    } catch (BusException e) {
-      return picture
-          .known(name)
-          .<Result>map(Result.ContainerResult::new)
-          .orElseGet(Result.Done::new);
-    }
+  /** What was done is done, also where the bus went away before anybody could look. */
+  private Result seen(ContainerName name) {
+    return picture.known(name).<Result>map(Result.ContainerResult::new).orElseGet(Result.Done::new);
   }
 
   private static BerthException told(BusException e) {

@@ -77,8 +77,10 @@ final class Inspector {
       return Optional.empty();
     }
     var unit = unit(name, machine);
-    var status = systemd.status(unit);
-    return Optional.of(new Look(state(name, machine, pool, volume, status), status.restarts()));
+    var properties = systemd.properties(unit);
+    var status = UnitStatus.of(unit, properties);
+    var state = state(name, machine, pool, volume, status, properties);
+    return Optional.of(new Look(state, status.restarts()));
   }
 
   /** The unit that runs a container, or would. */
@@ -95,11 +97,11 @@ final class Inspector {
       Optional<Machine> machine,
       Optional<Pool> pool,
       Optional<Path> volume,
-      UnitStatus unit) {
+      UnitStatus unit,
+      Properties properties) {
     var written = settings.read(name);
     var origin = written.map(Settings.Written::origin);
     var status = status(unit, machine);
-    var properties = systemd.properties(unit.unit());
     var addresses = machine.map(m -> addresses(name)).orElse(List.of());
     if (machine.isEmpty()) {
       nspawn.forget(name);

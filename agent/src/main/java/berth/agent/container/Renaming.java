@@ -121,7 +121,7 @@ final class Renaming {
   }
 
   private boolean isEnabled(UnitName unit) {
-    return systemd.status(unit).unitFile().equals("enabled");
+    return systemd.isEnabled(unit);
   }
 
   private static BerthException noVolume(ContainerName container) {

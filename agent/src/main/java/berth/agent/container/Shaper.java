@@ -73,7 +73,7 @@ final class Shaper {
   /** Has a container start with the host, or not. */
   void autostart(ContainerName container, ContainerSpec spec) {
     var unit = UnitName.of(container);
-    var enabled = systemd.status(unit).unitFile().equals("enabled");
+    var enabled = systemd.isEnabled(unit);
     if (spec.autostart() && !enabled) {
       systemd.enable(
           List.of(unit.value(), TARGET)); // systemd 252 does not enable the target itself

@@ -42,7 +42,7 @@ final class UnitReader {
         .filter(UnitName::isValid)
         .flatMap(name -> new UnitName(name).container().stream())
         .forEach(other -> after.add(other.value()));
-    change.put("autostart", systemd.status(unit).unitFile().equals("enabled"));
+    change.put("autostart", systemd.isEnabled(unit));
     return new SpecPatch(change).on(before);
   }
 

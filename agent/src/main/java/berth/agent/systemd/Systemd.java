@@ -98,6 +98,13 @@ public final class Systemd {
     return Properties.of(call(all).map(0));
   }
 
+  /** Whether a unit starts with the host; it is not loaded for that. */
+  public boolean isEnabled(UnitName unit) {
+    return call(manager("GetUnitFileState").with("s", unit.value()))
+        .get(0, String.class)
+        .equals("enabled");
+  }
+
   /** The properties that tell whether and how a service ended, and no others. */
   public CompletableFuture<Properties> ending(UnitName unit) {
     Call get = Call.of(Names.SYSTEMD, unit.path(), Names.PROPERTIES, "Get");

@@ -54,7 +54,8 @@ public record UnitStatus(
 
   private static final String READY = "Container running: Ready.";
 
-  static UnitStatus of(UnitName unit, Properties p) {
+  /** From all properties of a unit. */
+  public static UnitStatus of(UnitName unit, Properties p) {
     return new UnitStatus(
         unit,
         p.text("LoadState"),

@@ -86,8 +86,10 @@ class SystemdIT {
     Systemd systemd = container.systemd();
     systemd.enable(List.of(container.unit().value()));
     assertThat(systemd.status(container.unit()).unitFile()).isEqualTo("enabled");
+    assertThat(systemd.isEnabled(container.unit())).isTrue();
     systemd.disable(List.of(container.unit().value()));
     assertThat(systemd.status(container.unit()).unitFile()).isEqualTo("disabled");
+    assertThat(systemd.isEnabled(container.unit())).isFalse();
   }
 
   @Test
