@@ -28,17 +28,18 @@ final class AboutRoutes {
   record Health(String status) {}
 
   private static final Map<String, String> LINKS =
-      Map.of(
-          "hosts", "/api/v1/hosts",
-          "containers", "/api/v1/containers",
-          "images", "/api/v1/images",
-          "uploads", "/api/v1/uploads",
-          "operations", "/api/v1/operations",
-          "events", "/api/v1/events",
-          "openapi", "/api/v1/openapi.json",
-          "prometheus", "/api/v1/prometheus/targets",
-          "metrics", "/metrics",
-          "health", "/healthz");
+      Map.ofEntries(
+          Map.entry("hosts", "/api/v1/hosts"),
+          Map.entry("containers", "/api/v1/containers"),
+          Map.entry("images", "/api/v1/images"),
+          Map.entry("pools", "/api/v1/pools"),
+          Map.entry("uploads", "/api/v1/uploads"),
+          Map.entry("operations", "/api/v1/operations"),
+          Map.entry("events", "/api/v1/events"),
+          Map.entry("openapi", "/api/v1/openapi.json"),
+          Map.entry("prometheus", "/api/v1/prometheus/targets"),
+          Map.entry("metrics", "/metrics"),
+          Map.entry("health", "/healthz"));
 
   Future<Answer> index(Request request) {
     return Future.succeededFuture(Answer.json(index));

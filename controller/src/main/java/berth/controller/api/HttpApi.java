@@ -68,6 +68,7 @@ public final class HttpApi {
     var containers = new ContainerRoutes(services.hosts(), wait, submission);
     var verbs = new VerbRoutes(submission);
     var images = new ImageRoutes(services.hosts(), services.uploads(), submission);
+    var pools = new PoolRoutes(services.hosts());
     var uploads = new UploadRoutes(services.uploads());
     var operations = new OperationRoutes(services.operations());
     var processes = new ProcessRoutes(services.streams());
@@ -122,6 +123,7 @@ public final class HttpApi {
         patch("/api/v1/hosts/{host}/containers/{name}", containers::set).query("force", "deadline"),
         post("/api/v1/hosts/{host}/containers/{name}/adopt", containers::adopt).query("deadline"),
         get("/api/v1/schemas/container.json", about::containerSchema),
+        get("/api/v1/pools", pools::list).query("host"),
         get("/api/v1/images", images::list).query("host"),
         post("/api/v1/images/{image}/build", images::build).json().query("deadline"),
         post("/api/v1/images/{image}/import", images::bring).json().query("deadline"),

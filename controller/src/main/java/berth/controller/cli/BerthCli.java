@@ -67,6 +67,7 @@ public final class BerthCli {
             "Runs systemd-nspawn containers on many hosts as one fleet.",
             HostCommands.group(),
             ImageCommands.group(),
+            PoolCommands.group(),
             ContainerCommands.create(),
             ContainerCommands.list(),
             ContainerCommands.show(),

@@ -5,6 +5,7 @@ import berth.controller.model.FleetEvent;
 import berth.controller.model.HostView;
 import berth.controller.model.ImageView;
 import berth.controller.model.MetricsSample;
+import berth.controller.model.PoolView;
 import berth.controller.store.Database;
 import berth.controller.store.Transaction;
 import berth.protocol.BerthException;
@@ -15,6 +16,7 @@ import berth.protocol.HostId;
 import berth.protocol.ProblemCode;
 import berth.protocol.event.EventMessage;
 import berth.protocol.state.HostState;
+import berth.protocol.state.PoolState;
 import berth.protocol.state.Presence;
 import berth.protocol.state.Presence.Status;
 import io.vertx.core.Future;
@@ -192,6 +194,23 @@ public final class Fleet implements HostRegistry {
             new BerthException(
                 ProblemCode.NOT_FOUND,
                 "no container " + ref.container() + " on host " + ref.host()));
+  }
+
+  @Override
+  public List<PoolView> pools(Optional<HostId> host) {
+    return states(host)
+        .flatMap(state -> state.pools().stream().map(pool -> view(state, pool)))
+        .sorted(Comparator.comparing(PoolView::host).thenComparing(view -> view.pool().name()))
+        .toList();
+  }
+
+  private static PoolView view(HostState state, PoolState pool) {
+    var name = pool.name();
+    return new PoolView(
+        state.host(),
+        pool,
+        (int) state.containers().stream().filter(c -> c.pool().equals(Optional.of(name))).count(),
+        (int) state.images().stream().filter(image -> image.pool().equals(name)).count());
   }
 
   @Override

@@ -4,6 +4,7 @@ import berth.controller.model.ContainerView;
 import berth.controller.model.HostView;
 import berth.controller.model.ImageView;
 import berth.controller.model.MetricsSample;
+import berth.controller.model.PoolView;
 import berth.protocol.ContainerRef;
 import berth.protocol.HostId;
 import java.util.List;
@@ -26,6 +27,9 @@ public interface HostRegistry {
 
   /** One container; {@code UNAVAILABLE} as long as its host has not told what is on it. */
   ContainerView container(ContainerRef container);
+
+  /** The pools of one host or of all, by host and name. */
+  List<PoolView> pools(Optional<HostId> host);
 
   /** The images of one host or of all, by host and name. */
   List<ImageView> images(Optional<HostId> host);

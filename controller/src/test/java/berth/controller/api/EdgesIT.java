@@ -250,6 +250,7 @@ class EdgesIT {
         "/api/v1/containers",
         "/api/v1/hosts/{host}/containers/{name}",
         "/api/v1/images",
+        "/api/v1/pools",
         "/api/v1/operations",
         "/api/v1/operations/{id}",
         "/api/v1/events",

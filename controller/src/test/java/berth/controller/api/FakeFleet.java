@@ -5,6 +5,7 @@ import berth.controller.model.ContainerView;
 import berth.controller.model.HostView;
 import berth.controller.model.ImageView;
 import berth.controller.model.MetricsSample;
+import berth.controller.model.PoolView;
 import berth.protocol.BerthException;
 import berth.protocol.ByteSize;
 import berth.protocol.ContainerName;
@@ -97,6 +98,15 @@ final class FakeFleet implements HostRegistry {
         .orElseThrow(() ->
             new BerthException(
                 ProblemCode.NOT_FOUND, "there is no container " + container, "look with ls"));
+  }
+
+  @Override
+  public List<PoolView> pools(Optional<HostId> host) {
+    host.ifPresent(this::host);
+    return hosts().stream()
+        .filter(view -> host.isEmpty() || host.get().equals(view.host()))
+        .flatMap(view -> view.pools().stream().map(pool -> new PoolView(view.host(), pool, 1, 1)))
+        .toList();
   }
 
   @Override

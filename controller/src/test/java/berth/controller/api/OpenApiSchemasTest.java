@@ -78,6 +78,7 @@ class OpenApiSchemasTest {
           HostRoutes.Hosts.class,
           ContainerRoutes.Containers.class,
           ImageRoutes.Images.class,
+          PoolRoutes.Pools.class,
           Upload.class,
           OperationRoutes.OperationList.class,
           OutputChunk.class,

@@ -490,6 +490,27 @@ class BerthCliTest {
   }
 
   @Test
+  void poolsAreShownWithHowFullTheyAre() {
+    var pool =
+        "{'pools':[{'host':'lab1','containers':1,'images':0,'pool':{'name':'default',"
+            + "'layout':'BTRFS','path':'/var/lib/machines','size':1073741824,'used':268435456}}]}";
+    controller.on("GET pools", 200, pool);
+    controller.on("GET pools?host=lab1", 200, pool);
+    controller.on("GET containers?host=lab1", 200, "{'containers':[]}");
+    controller.on("GET images?host=lab1", 200, "{'images':[]}");
+
+    assertThat(controller.run("pool", "ls")).isZero();
+    assertThat(controller.out()).contains("lab1/default  btrfs", "1.0 GiB", "256.0 MiB", "768.0 MiB", "25%");
+    controller.out.reset();
+    assertThat(controller.run("pool", "show", "lab1/default")).isZero();
+    assertThat(controller.out()).contains("Used:       256.0 MiB (25%)", "/var/lib/machines");
+    assertThat(controller.run("pool", "show", "lab1/other")).isEqualTo(ExitCode.FAILED);
+    assertThat(controller.err()).contains("no pool \"other\"", "there are: default");
+    assertThat(controller.run("pool", "show", "lab1")).isEqualTo(ExitCode.USAGE);
+    assertThat(controller.err()).contains("write HOST/POOL");
+  }
+
+  @Test
   void theCompletionScriptKnowsTheCommands() {
     assertThat(controller.run("completion")).isZero();
     assertThat(controller.out()).contains("complete -F", "operation", "debootstrap");

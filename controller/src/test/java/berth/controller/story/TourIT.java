@@ -19,6 +19,7 @@ class TourIT {
   @Test
   void aContainerLivesItsWholeLife(Story story) {
     assertThat(story.ok("host", "ls").out()).contains("lab1", "lab2", "online");
+    assertThat(story.ok("pool", "ls").out()).contains("lab1/default", "btrfs", "%");
     assertThat(story.ok("image", "ls").out()).contains("guest", "Debian GNU/Linux");
 
     var created = story.ok("create", "lab1/web", "--image", "guest", "--start", "--wait", "ready");
