@@ -2,6 +2,7 @@ package berth.agent.container;
 
 import berth.agent.dispatch.Job;
 import berth.agent.systemd.Machines;
+import berth.agent.systemd.Properties;
 import berth.agent.systemd.Systemd;
 import berth.agent.systemd.UnitName;
 import berth.agent.systemd.UnitStatus;
@@ -47,15 +48,16 @@ final class Starter {
     var settling = new Settling(systemd, unit, until, "");
     job.onCancel(settling::cancel);
     try (var _ = systemd.watch(unit, settling)) {
-      var before = systemd.status(unit);
+      var properties = systemd.properties(unit);
+      var before = UnitStatus.of(unit, properties);
       if (before.frozen()) {
         throw Freezer.paused(container);
       }
       if (!before.isActive()) {
-        clearAfterAKill(container, unit);
+        clearAfterAKill(container, before);
         job.progress("starting");
         forgetFailure(unit);
-        startUnit(container, unit);
+        startUnit(container, unit, properties);
       }
       job.progress(until == WaitFor.READY ? "booting" : "started");
       settling.begun();
@@ -67,13 +69,14 @@ final class Starter {
   void stop(ContainerName container, Optional<Duration> limit, Job job) {
     var machine = machines.find(container);
     var unit = Inspector.unit(container, machine);
-    if (machine.isEmpty() && systemd.status(unit).isDown()) {
+    var properties = systemd.properties(unit);
+    if (machine.isEmpty() && UnitStatus.of(unit, properties).isDown()) {
       return;
     }
     job.progress("stopping");
     freezer.thaw(unit);
     try {
-      var own = longer(STOP_LIMIT, systemd.properties(unit).number("TimeoutStopUSec"));
+      var own = longer(STOP_LIMIT, properties.number("TimeoutStopUSec"));
       systemd.stop(unit, limit.orElse(own));
     } catch (BusException e) {
       if (!e.is(BusException.NO_REPLY)) {
@@ -88,8 +91,9 @@ final class Starter {
   /** When the unit became active the last time. */
   boolean startedSince(ContainerName container, java.time.Instant since) {
     var unit = UnitName.of(container);
-    var micros = systemd.properties(unit).number("ActiveEnterTimestamp");
-    return systemd.status(unit).isActive() && micros > since.toEpochMilli() * 1000;
+    var properties = systemd.properties(unit);
+    var micros = properties.number("ActiveEnterTimestamp");
+    return UnitStatus.of(unit, properties).isActive() && micros > since.toEpochMilli() * 1000;
   }
 
   private void kill(ContainerName container, UnitName unit) {
@@ -106,8 +110,8 @@ final class Starter {
     systemd.stop(unit, KILL_LIMIT);
   }
 
-  private void startUnit(ContainerName container, UnitName unit) {
-    var limit = longer(START_LIMIT, systemd.properties(unit).number("TimeoutStartUSec"));
+  private void startUnit(ContainerName container, UnitName unit, Properties properties) {
+    var limit = longer(START_LIMIT, properties.number("TimeoutStartUSec"));
     var result = systemd.start(unit, limit.plusSeconds(5)); // systemd's own limit tells more
     if (!result.isDone()) {
       throw failed(container, unit, systemd.status(unit));
@@ -120,8 +124,8 @@ final class Starter {
     return micros > 0 && own.compareTo(limit) > 0 ? own : limit;
   }
 
-  private void clearAfterAKill(ContainerName container, UnitName unit) {
-    if (systemd.status(unit).isDown() && machines.find(container).isEmpty()) {
+  private void clearAfterAKill(ContainerName container, UnitStatus unit) {
+    if (unit.isDown() && machines.find(container).isEmpty()) {
       leftovers.clear(container);
     }
   }

@@ -500,7 +500,8 @@ class BerthCliTest {
     controller.on("GET images?host=lab1", 200, "{'images':[]}");
 
     assertThat(controller.run("pool", "ls")).isZero();
-    assertThat(controller.out()).contains("lab1/default  btrfs", "1.0 GiB", "256.0 MiB", "768.0 MiB", "25%");
+    assertThat(controller.out())
+        .contains("lab1/default  btrfs", "1.0 GiB", "256.0 MiB", "768.0 MiB", "25%");
     controller.out.reset();
     assertThat(controller.run("pool", "show", "lab1/default")).isZero();
     assertThat(controller.out()).contains("Used:       256.0 MiB (25%)", "/var/lib/machines");
