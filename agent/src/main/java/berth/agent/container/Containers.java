@@ -15,12 +15,15 @@ import berth.protocol.command.ContainerCommand;
 import berth.protocol.command.ContainerCommand.AdoptContainer;
 import berth.protocol.command.ContainerCommand.CloneContainer;
 import berth.protocol.command.ContainerCommand.CreateContainer;
+import berth.protocol.command.ContainerCommand.CreateSnapshot;
 import berth.protocol.command.ContainerCommand.KillContainer;
 import berth.protocol.command.ContainerCommand.PauseContainer;
 import berth.protocol.command.ContainerCommand.RebootContainer;
 import berth.protocol.command.ContainerCommand.RemoveContainer;
+import berth.protocol.command.ContainerCommand.RemoveSnapshot;
 import berth.protocol.command.ContainerCommand.RenameContainer;
 import berth.protocol.command.ContainerCommand.RestartContainer;
+import berth.protocol.command.ContainerCommand.RestoreSnapshot;
 import berth.protocol.command.ContainerCommand.ResumeContainer;
 import berth.protocol.command.ContainerCommand.SetContainer;
 import berth.protocol.command.ContainerCommand.StartContainer;
@@ -53,6 +56,7 @@ public final class Containers implements Performer<ContainerCommand> {
   private final Renaming renaming;
   private final ContainerPicture picture;
   private final Shaper shaper;
+  private final Snapshots snapshots;
 
   Containers(
       Pools pools,
@@ -66,6 +70,7 @@ public final class Containers implements Performer<ContainerCommand> {
       Freezer freezer,
       Cloning cloning,
       Renaming renaming,
+      Snapshots snapshots,
       ContainerPicture picture) {
     this.pools = pools;
     this.settings = settings;
@@ -79,6 +84,7 @@ public final class Containers implements Performer<ContainerCommand> {
     this.renaming = renaming;
     this.picture = picture;
     this.shaper = shaper;
+    this.snapshots = snapshots;
   }
 
   @Override
@@ -95,8 +101,7 @@ public final class Containers implements Performer<ContainerCommand> {
         case RestartContainer(var name, var until) -> restart(name, until, job);
         case RemoveContainer(var name, var force) -> {
           requireUnprotected(name);
-          removal.remove(name, force, job);
-          yield new Result.Done();
+          yield remove(name, force, job);
         }
         case KillContainer kill -> kill(kill);
         case RebootContainer(var name, var until) -> reboot(name, until, job);
@@ -112,6 +117,18 @@ public final class Containers implements Performer<ContainerCommand> {
           requireVolume(name);
           shaper.adopt(name, job);
           yield now(name);
+        }
+        case CreateSnapshot create -> {
+          requireVolume(create.container());
+          yield snapshots.create(create, job);
+        }
+        case RestoreSnapshot(var name, var snapshot) -> {
+          snapshots.restore(name, snapshot, job);
+          yield now(name);
+        }
+        case RemoveSnapshot remove -> {
+          snapshots.remove(remove);
+          yield new Result.Done();
         }
       };
     } catch (IOException e) {
@@ -220,6 +237,13 @@ public final class Containers implements Performer<ContainerCommand> {
               "look at it, then start it or remove it with force"),
           why);
     }
+  }
+
+  private Result remove(ContainerName name, boolean force, Job job) throws IOException {
+    snapshots.requireNoneProtected(name);
+    removal.remove(name, force, job);
+    var gone = snapshots.removeAll(name);
+    return gone == 0 ? new Result.Done() : new Result.RemovalResult(name, gone);
   }
 
   private Result start(ContainerName name, WaitFor until, Job job) {
