@@ -40,6 +40,8 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -53,6 +55,8 @@ final class HostWorkers implements Workers {
 
   /** A disk and a network are not faster for more of them at once. */
   private static final int COPY_THREADS = 8;
+
+  private static final Duration BETWEEN_EXPIRIES = Duration.ofMinutes(1);
 
   private final AgentConfig config;
   private Reactor reactor;
@@ -73,7 +77,20 @@ final class HostWorkers implements Workers {
   public Future<InventorySources> start(Vertx vertx, Reporter reporter, Streams streams) {
     return vertx
         .executeBlocking(() -> open(reporter, streams))
-        .compose(sources -> deploy(vertx).map(sources));
+        .compose(sources -> deploy(vertx).map(sources))
+        .onSuccess(_ -> expire(vertx));
+  }
+
+  /** Now and then again and again: also while no controller is there to ask for it. */
+  private void expire(Vertx vertx) {
+    vertx
+        .executeBlocking(
+            () -> {
+              containers.snapshots().expire(Instant.now());
+              return null;
+            },
+            false)
+        .onSuccess(_ -> vertx.setTimer(BETWEEN_EXPIRIES.toMillis(), _ -> expire(vertx)));
   }
 
   @Override
@@ -131,7 +148,8 @@ final class HostWorkers implements Workers {
             containers.picture()::look,
             new Examiner(systemd, processes),
             new UsageWatch(containers.picture()::containers),
-            streams);
+            streams,
+            containers.snapshots()::of);
     copies =
         new Copies(
             new Roots(machines, this::volume),

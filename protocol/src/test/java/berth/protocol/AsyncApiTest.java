@@ -2,6 +2,7 @@ package berth.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.vertx.core.json.JsonObject;
@@ -67,9 +68,9 @@ class AsyncApiTest {
       assertThat(schema.at("/properties/kind/const").asText()).isEqualTo(Wire.kind(type));
     }
     for (var component : type.getRecordComponents()) {
-      expected.add(component.getName());
+      expected.add(name(component));
       if (!mayBeMissing(component)) {
-        required.add(component.getName());
+        required.add(name(component));
       }
     }
     assertThat(names(schema.path("properties"))).isEqualTo(expected);
@@ -120,6 +121,12 @@ class AsyncApiTest {
     return Validator.create(
         JsonSchema.of(schema),
         new JsonSchemaOptions().setBaseUri("https://berth.invalid/").setDraft(Draft.DRAFT202012));
+  }
+
+  /** As it stands in JSON, where that can't be a name in Java. */
+  private static String name(RecordComponent component) {
+    var renamed = component.getAccessor().getAnnotation(JsonProperty.class);
+    return renamed == null ? component.getName() : renamed.value();
   }
 
   private static boolean mayBeMissing(RecordComponent component) {

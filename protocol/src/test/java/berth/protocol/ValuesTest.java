@@ -3,7 +3,11 @@ package berth.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import berth.protocol.command.ContainerCommand.CreateSnapshot;
 import berth.protocol.command.Terminal;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +24,7 @@ class ValuesTest {
     assertThatIllegalArgumentException().isThrownBy(() -> new PoolName(text));
     if (!text.equals("a..b") && !text.equals("a_b")) {
       assertThatIllegalArgumentException().isThrownBy(() -> new ImageName(text));
+      assertThatIllegalArgumentException().isThrownBy(() -> new SnapshotName(text));
     }
   }
 
@@ -97,5 +102,33 @@ class ValuesTest {
     assertThatIllegalArgumentException().isThrownBy(() -> new WindowSize(80, 65_536));
     assertThatIllegalArgumentException().isThrownBy(() -> new Terminal(size, "a b"));
     assertThatIllegalArgumentException().isThrownBy(() -> new Terminal(size, ""));
+  }
+
+  @Test
+  void aSnapshotIsNamedAsPeopleNameThingsAndMoments() {
+    assertThat(SnapshotName.of("Before_13.2")).hasToString("Before_13.2");
+    assertThat(SnapshotName.of("20261125-091500").value()).hasSize(15);
+    assertThatIllegalArgumentException().isThrownBy(() -> new SnapshotName("a".repeat(65)));
+  }
+
+  @Test
+  void aSnapshotIsProtectedOrExpiresAndItsCommentIsALine() {
+    var web = new ContainerName("web");
+    var name = new SnapshotName("s");
+    var week = Optional.of(Duration.ofDays(7));
+    var kept = new CreateSnapshot(web, name, Optional.of("why"), true, Optional.empty());
+    assertThat(kept.comment()).contains("why");
+    for (var comment : List.of("two\nlines", "x".repeat(201))) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> new CreateSnapshot(web, name, Optional.of(comment), false, week))
+          .withMessageContaining("bad comment");
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new CreateSnapshot(web, name, Optional.empty(), true, week))
+        .withMessageContaining("choose one");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() ->
+            new CreateSnapshot(web, name, Optional.empty(), false, Optional.of(Duration.ZERO)))
+        .withMessageContaining("a second to ten years");
   }
 }

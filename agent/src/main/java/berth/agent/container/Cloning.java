@@ -4,7 +4,6 @@ import berth.agent.container.identity.Identity;
 import berth.agent.dispatch.Job;
 import berth.agent.storage.Pools;
 import berth.agent.storage.Undo;
-import berth.agent.systemd.Machines;
 import berth.agent.systemd.Systemd;
 import berth.agent.systemd.UnitName;
 import berth.protocol.BerthException;
@@ -23,7 +22,7 @@ final class Cloning {
   private final Place place;
   private final Removal removal;
   private final Systemd systemd;
-  private final Machines machines;
+  private final Activity activity;
 
   Cloning(
       Pools pools,
@@ -32,14 +31,14 @@ final class Cloning {
       Place place,
       Removal removal,
       Systemd systemd,
-      Machines machines) {
+      Activity activity) {
     this.pools = pools;
     this.settings = settings;
     this.dropIns = dropIns;
     this.place = place;
     this.removal = removal;
     this.systemd = systemd;
-    this.machines = machines;
+    this.activity = activity;
   }
 
   /** Makes one; what an earlier attempt of the same command has made is fine. */
@@ -69,14 +68,14 @@ final class Cloning {
     if (settings.copy(source, clone, job.id()) || others) {
       systemd.reload();
     }
-    var live = isUp(source);
+    var live = activity.isUp(source);
     job.progress("copying the volume of " + source);
     storage.copy(
         source,
         clone,
         live,
         tree -> {
-          requireAsBefore(source, live);
+          activity.requireAsBefore(source, live);
           Identity.renew(clone, tree);
         },
         job);
@@ -87,20 +86,6 @@ final class Cloning {
     var size = settings.read(clone).flatMap(written -> written.spec().size());
     if (size.isPresent()) {
       pools.holding(clone).orElseThrow().storage().limit(clone, size);
-    }
-  }
-
-  private boolean isUp(ContainerName container) {
-    return machines.find(container).isPresent() || !systemd.status(UnitName.of(container)).isDown();
-  }
-
-  /** Our own commands wait for each other; people's don't. */
-  private void requireAsBefore(ContainerName source, boolean live) {
-    if (!live && isUp(source)) {
-      throw new BerthException(
-          ProblemCode.CONFLICT,
-          "the container " + source + " was started by hand while it was copied",
-          "stop it and try again");
     }
   }
 

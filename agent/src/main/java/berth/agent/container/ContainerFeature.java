@@ -35,6 +35,7 @@ public final class ContainerFeature implements AutoCloseable {
   private static final Path MACHINES = Path.of("/var/lib/machines");
 
   private final Containers containers;
+  private final Snapshots snapshots;
   private final ContainerPicture picture;
   private final Looker looker;
   private final Optional<FolderWatch> folders;
@@ -61,14 +62,16 @@ public final class ContainerFeature implements AutoCloseable {
     var signals = new Signals(systemd, machines);
     var reboot = new Reboot(systemd, machines, starter, journal);
     var dropIns = new DropIns();
-    var cloning = new Cloning(pools, settings, dropIns, place, removal, systemd, machines);
+    var activity = new Activity(systemd, machines);
+    var cloning = new Cloning(pools, settings, dropIns, place, removal, systemd, activity);
     var renaming =
-        new Renaming(pools, settings, dropIns, place, removal, systemd, machines, leftovers);
+        new Renaming(pools, settings, dropIns, place, removal, systemd, activity, leftovers);
+    snapshots = new Snapshots(pools, settings, place, activity);
     var shaper = new Shaper(settings, systemd, machines, (name, size) -> limit(pools, name, size));
     containers =
         new Containers(
             pools, settings, shaper, place, starter, removal, signals, reboot, freezer, cloning,
-            renaming, picture);
+            renaming, snapshots, picture);
     looker = new Looker(picture);
     folders = listening(pools, settings);
     picture.begin();
@@ -78,6 +81,11 @@ public final class ContainerFeature implements AutoCloseable {
   /** Performs the commands about containers. */
   public Containers containers() {
     return containers;
+  }
+
+  /** Their snapshots, which nobody but people and time removes. */
+  public Snapshots snapshots() {
+    return snapshots;
   }
 
   /** The containers as they are. */

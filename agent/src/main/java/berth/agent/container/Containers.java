@@ -15,12 +15,15 @@ import berth.protocol.command.ContainerCommand;
 import berth.protocol.command.ContainerCommand.AdoptContainer;
 import berth.protocol.command.ContainerCommand.CloneContainer;
 import berth.protocol.command.ContainerCommand.CreateContainer;
+import berth.protocol.command.ContainerCommand.CreateSnapshot;
 import berth.protocol.command.ContainerCommand.KillContainer;
 import berth.protocol.command.ContainerCommand.PauseContainer;
 import berth.protocol.command.ContainerCommand.RebootContainer;
 import berth.protocol.command.ContainerCommand.RemoveContainer;
+import berth.protocol.command.ContainerCommand.RemoveSnapshot;
 import berth.protocol.command.ContainerCommand.RenameContainer;
 import berth.protocol.command.ContainerCommand.RestartContainer;
+import berth.protocol.command.ContainerCommand.RestoreSnapshot;
 import berth.protocol.command.ContainerCommand.ResumeContainer;
 import berth.protocol.command.ContainerCommand.SetContainer;
 import berth.protocol.command.ContainerCommand.StartContainer;
@@ -53,6 +56,7 @@ public final class Containers implements Performer<ContainerCommand> {
   private final Renaming renaming;
   private final ContainerPicture picture;
   private final Shaper shaper;
+  private final Snapshots snapshots;
 
   Containers(
       Pools pools,
@@ -66,6 +70,7 @@ public final class Containers implements Performer<ContainerCommand> {
       Freezer freezer,
       Cloning cloning,
       Renaming renaming,
+      Snapshots snapshots,
       ContainerPicture picture) {
     this.pools = pools;
     this.settings = settings;
@@ -79,96 +84,81 @@ public final class Containers implements Performer<ContainerCommand> {
     this.renaming = renaming;
     this.picture = picture;
     this.shaper = shaper;
+    this.snapshots = snapshots;
   }
 
   @Override
   public Result perform(ContainerCommand command, Job job) {
+    Optional<Result> result = Optional.empty();
     try {
-      work(command, job);
+      result = Optional.of(work(command, job));
+      return result.get();
     } catch (IOException e) {
       throw StorageFailure.of("work on the container " + command.container(), e);
     } catch (BusException e) {
       throw told(e);
     } finally {
-      lookAt(command);
+      if (result.filter(Result.ContainerResult.class::isInstance).isEmpty()) {
+        lookAt(command.container()); // else the result is what was seen just now
+      }
     }
-    return result(command);
   }
 
-  private void work(ContainerCommand command, Job job) throws IOException {
-    switch (command) {
+  private Result work(ContainerCommand command, Job job) throws IOException {
+    return switch (command) {
       case CreateContainer create -> create(create, job);
       case StartContainer(var name, var until) -> start(name, until, job);
       case StopContainer(var name, var limit) -> {
         require(name);
         starter.stop(name, limit, job);
+        yield now(name);
       }
       case RestartContainer(var name, var until) -> restart(name, until, job);
       case RemoveContainer(var name, var force) -> {
         requireUnprotected(name);
-        removal.remove(name, force, job);
+        yield remove(name, force, job);
       }
-      case KillContainer(var name, var signal, var whom) -> {
-        require(name);
-        signals.send(name, signal, whom);
+      case KillContainer kill -> kill(kill);
+      case RebootContainer(var name, var until) -> reboot(name, until, job);
+      case PauseContainer(var name) -> pause(name);
+      case ResumeContainer(var name) -> resume(name);
+      case CloneContainer(var name, var source) -> copy(source, name, job);
+      case RenameContainer(var name, var to) -> {
+        renaming.perform(name, to, job);
+        lookAt(name);
+        yield now(to);
       }
-      case RebootContainer(var name, var until) -> {
-        require(name);
-        reboot.perform(name, until, job);
-      }
-      case PauseContainer(var name) -> {
-        require(name);
-        freezer.pause(name);
-      }
-      case ResumeContainer(var name) -> {
-        require(name);
-        freezer.resume(name);
-      }
-      case CloneContainer(var name, var source) -> {
-        require(source);
-        cloning.make(source, name, job);
-      }
-      case RenameContainer(var name, var to) -> renaming.perform(name, to, job);
       case SetContainer set -> set(set, job);
       case AdoptContainer(var name) -> {
         requireVolume(name);
         shaper.adopt(name, job);
+        yield now(name);
       }
-    }
-  }
-
-  /** The container as it was just looked at; after a command that leaves it as it was, nothing. */
-  private Result result(ContainerCommand command) {
-    return switch (command) {
-      case RemoveContainer _, KillContainer _ -> new Result.Done();
-      case RenameContainer(_, var to) -> seen(to);
-      case CreateContainer _,
-          StartContainer _,
-          StopContainer _,
-          RestartContainer _,
-          RebootContainer _,
-          PauseContainer _,
-          ResumeContainer _,
-          CloneContainer _,
-          SetContainer _,
-          AdoptContainer _ ->
-          seen(command.container());
+      case CreateSnapshot create -> {
+        requireVolume(create.container());
+        yield snapshots.create(create, job);
+      }
+      case RestoreSnapshot(var name, var snapshot) -> {
+        snapshots.restore(name, snapshot, job);
+        yield now(name);
+      }
+      case RemoveSnapshot remove -> {
+        snapshots.remove(remove);
+        yield new Result.Done();
+      }
     };
   }
 
   /** What came of the command does not depend on it: where it fails now, a signal has it done. */
-  private void lookAt(ContainerCommand command) {
+  private void lookAt(ContainerName name) {
     try {
-      picture.look(command.container());
-      if (command instanceof RenameContainer(_, var to)) {
-        picture.look(to);
-      }
+      picture.look(name);
     } catch (BusException e) {
-      LOG.warn("container={} could not be looked at: {}", command.container(), e.getMessage());
+      LOG.warn("container={} could not be looked at: {}", name, e.getMessage());
     }
   }
 
-  private void create(CreateContainer command, Job job) throws IOException {
+  private Result create(CreateContainer command, Job job) throws IOException {
     var name = command.container();
     if (!madeBefore(command, job)) {
       try (var undo = new Undo()) {
@@ -182,6 +172,7 @@ public final class Containers implements Performer<ContainerCommand> {
     place.add(name, pools.holding(name).orElseThrow().storage().volume(name).orElseThrow());
     shaper.autostart(name, spec(command));
     command.start().ifPresent(until -> startNew(name, until, job));
+    return now(name);
   }
 
   /** Whether an earlier attempt of this very command came so far before the agent died. */
@@ -254,26 +245,66 @@ public final class Containers implements Performer<ContainerCommand> {
     }
   }
 
-  private void start(ContainerName name, WaitFor until, Job job) {
-    require(name);
-    starter.start(name, until, job);
+  private Result remove(ContainerName name, boolean force, Job job) throws IOException {
+    snapshots.requireNoneProtected(name);
+    removal.remove(name, force, job);
+    var gone = snapshots.removeAll(name);
+    return gone == 0 ? new Result.Done() : new Result.RemovalResult(name, gone);
   }
 
-  private void restart(ContainerName name, WaitFor until, Job job) {
+  private Result start(ContainerName name, WaitFor until, Job job) {
+    require(name);
+    starter.start(name, until, job);
+    return now(name);
+  }
+
+  private Result restart(ContainerName name, WaitFor until, Job job) {
     require(name);
     if (job.attempt() == 1 || !starter.startedSince(name, job.acceptedAt())) {
       starter.stop(name, Optional.empty(), job);
     }
     starter.start(name, until, job);
+    return now(name);
   }
 
-  private void set(SetContainer command, Job job) throws IOException {
+  private Result set(SetContainer command, Job job) throws IOException {
     var name = command.container();
     require(name);
     shaper.change(name, command.patch(), command.force(), job);
     if (command.patch().change().has("hostname")) {
       rename(name);
     }
+    return now(name);
+  }
+
+  private Result kill(KillContainer command) {
+    require(command.container());
+    signals.send(command.container(), command.signal(), command.whom());
+    return new Result.Done();
+  }
+
+  private Result reboot(ContainerName name, WaitFor until, Job job) {
+    require(name);
+    reboot.perform(name, until, job);
+    return now(name);
+  }
+
+  private Result pause(ContainerName name) {
+    require(name);
+    freezer.pause(name);
+    return now(name);
+  }
+
+  private Result resume(ContainerName name) {
+    require(name);
+    freezer.resume(name);
+    return now(name);
+  }
+
+  private Result copy(ContainerName source, ContainerName clone, Job job) throws IOException {
+    require(source);
+    cloning.make(source, clone, job);
+    return now(clone);
   }
 
   private void requireUnprotected(ContainerName name) {
@@ -303,9 +334,16 @@ public final class Containers implements Performer<ContainerCommand> {
                 ProblemCode.NOT_FOUND, "no container \"" + name + "\" on this host"));
   }
 
-  /** What was done is done, also where the bus went away before anybody could look. */
-  private Result seen(ContainerName name) {
-    return picture.known(name).<Result>map(Result.ContainerResult::new).orElseGet(Result.Done::new);
+  /** What was done is done, also where the bus goes away at the last moment. */
+  private Result now(ContainerName name) {
+    try {
+      return new Result.ContainerResult(require(name));
+    } catch (BusException e) {
+      return picture
+          .known(name)
+          .<Result>map(Result.ContainerResult::new)
+          .orElseGet(Result.Done::new);
+    }
   }
 
   private static BerthException told(BusException e) {

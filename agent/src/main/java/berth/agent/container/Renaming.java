@@ -5,7 +5,6 @@ import berth.agent.dispatch.Job;
 import berth.agent.storage.Pools;
 import berth.agent.storage.StorageBackend;
 import berth.agent.storage.Undo;
-import berth.agent.systemd.Machines;
 import berth.agent.systemd.Systemd;
 import berth.agent.systemd.UnitName;
 import berth.protocol.BerthException;
@@ -28,7 +27,7 @@ final class Renaming {
   private final Place place;
   private final Removal removal;
   private final Systemd systemd;
-  private final Machines machines;
+  private final Activity activity;
   private final Leftovers leftovers;
 
   Renaming(
@@ -38,7 +37,7 @@ final class Renaming {
       Place place,
       Removal removal,
       Systemd systemd,
-      Machines machines,
+      Activity activity,
       Leftovers leftovers) {
     this.pools = pools;
     this.settings = settings;
@@ -46,7 +45,7 @@ final class Renaming {
     this.place = place;
     this.removal = removal;
     this.systemd = systemd;
-    this.machines = machines;
+    this.activity = activity;
     this.leftovers = leftovers;
   }
 
@@ -55,7 +54,7 @@ final class Renaming {
     var again = job.attempt() > 1;
     if (!again || pools.holding(from).isPresent() || pools.holding(to).isEmpty()) {
       var storage = pools.holding(from).orElseThrow(() -> noVolume(from)).storage();
-      requireStopped(from);
+      activity.requireStopped(from);
       place.requireFree(to, pools);
       requireNoSettings(from, to, again);
       if (!again) {
@@ -100,15 +99,6 @@ final class Renaming {
     leftovers.clearAll(from);
     removal.forgetUnit(from);
     systemd.reload();
-  }
-
-  private void requireStopped(ContainerName container) {
-    if (machines.find(container).isPresent() || !systemd.status(UnitName.of(container)).isDown()) {
-      throw new BerthException(
-          ProblemCode.CONFLICT,
-          "the container " + container + " is running",
-          "stop it first, as by: berth stop HOST/" + container);
-    }
   }
 
   /**

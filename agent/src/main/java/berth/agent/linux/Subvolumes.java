@@ -111,6 +111,25 @@ public final class Subvolumes {
     }
   }
 
+  /** Makes it read-only with those nested in it. */
+  public static void readOnlyAll(Path path) throws LinuxException {
+    try (Arena arena = Arena.ofConfined();
+        Fd fd = Directory.open(path)) {
+      readOnlyAll(arena, fd);
+    }
+  }
+
+  private static void readOnlyAll(Arena arena, Fd fd) throws LinuxException {
+    long id = id(arena, fd);
+    for (Child child : children(fd, id)) {
+      try (Arena inner = Arena.ofConfined();
+          Fd nested = Directory.beneath(inner, fd, pathOf(inner, fd, id, child))) {
+        readOnlyAll(inner, nested);
+      }
+    }
+    readOnly(arena, fd, true);
+  }
+
   /**
    * Limits what it refers to, shared with others or not, by its quota group (btrfs-qgroup(8)); what
    * is nested in it has groups of its own.

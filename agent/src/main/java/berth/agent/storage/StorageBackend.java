@@ -1,9 +1,12 @@
 package berth.agent.storage;
 
 import berth.agent.dispatch.Job;
+import berth.protocol.BerthException;
 import berth.protocol.ByteSize;
 import berth.protocol.ContainerName;
 import berth.protocol.ImageName;
+import berth.protocol.ProblemCode;
+import berth.protocol.SnapshotName;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -48,8 +51,9 @@ public interface StorageBackend {
       throws IOException;
 
   /**
-   * Gives a volume another name in one step. {@code ALREADY_EXISTS} where something has that,
-   * {@code NOT_FOUND} without the volume.
+   * Gives a volume another name, and its snapshots with it: those first, so that a repeat after a
+   * crash between the two goes on. {@code ALREADY_EXISTS} where something has that, {@code
+   * NOT_FOUND} without the volume.
    */
   Path rename(ContainerName from, ContainerName to) throws IOException;
 
@@ -62,8 +66,55 @@ public interface StorageBackend {
    */
   void limit(ContainerName container, Optional<ByteSize> size) throws IOException;
 
-  /** Removes a volume with whatever is nested in it; one that is not there is fine. */
+  /**
+   * Removes a volume with whatever is nested in it; its snapshots stay. One that is not there is
+   * fine.
+   */
   void delete(ContainerName container) throws IOException;
+
+  /** The containers that have snapshots here, also those that are gone, in order of their names. */
+  default List<ContainerName> snapshotted() throws IOException {
+    return List.of();
+  }
+
+  /** The snapshots of a container, the oldest first. */
+  default List<StoredSnapshot> snapshots(ContainerName container) throws IOException {
+    return List.of();
+  }
+
+  /**
+   * Keeps a volume as it is, with what is nested in it. {@code ALREADY_EXISTS} where it has one of
+   * that name, {@code NOT_FOUND} without the volume, {@code CONFLICT} for one in use that can't be
+   * copied as it is at one moment, {@code UNSUPPORTED} where a snapshot would be a whole copy.
+   *
+   * @param inUse whether somebody may write to the volume meanwhile
+   * @param check called before anybody can see it; what it throws leaves nothing
+   */
+  default StoredSnapshot snapshot(
+      ContainerName container, SnapshotRecord record, boolean inUse, Runnable check, Job job)
+      throws IOException {
+    throw noSnapshots();
+  }
+
+  /**
+   * Makes a volume what it was, in one step, or anew where there is none. {@code NOT_FOUND} without
+   * the snapshot, which stays as it is.
+   *
+   * @param size that it may not grow past; empty for no limit
+   * @param finish does the rest to the new tree before anybody can see it
+   */
+  default Path restore(
+      ContainerName container,
+      SnapshotName snapshot,
+      Optional<ByteSize> size,
+      RestoredChange finish,
+      Job job)
+      throws IOException {
+    throw noSnapshots();
+  }
+
+  /** Removes a snapshot; one that is not there is fine. */
+  default void delete(ContainerName container, SnapshotName snapshot) throws IOException {}
 
   /** The images of this pool, in order of their names. */
   List<StoredImage> images() throws IOException;
@@ -87,10 +138,23 @@ public interface StorageBackend {
   /** Takes away what an agent left in the middle of its work. To be called before any other. */
   void sweep() throws IOException;
 
+  private BerthException noSnapshots() {
+    return new BerthException(
+        ProblemCode.UNSUPPORTED,
+        "the pool at " + folder() + " makes no snapshots",
+        "clone the container instead, or keep it in a pool on btrfs");
+  }
+
   /** Changes a tree that nobody else can see yet. */
   @FunctionalInterface
   interface Change {
     void to(Path tree) throws IOException;
+  }
+
+  /** Changes a tree that was made of a snapshot and that nobody else can see yet. */
+  @FunctionalInterface
+  interface RestoredChange {
+    void to(Path tree, SnapshotRecord of) throws IOException;
   }
 
   /** Fills an empty tree that nobody else can see yet and tells what it came to. */

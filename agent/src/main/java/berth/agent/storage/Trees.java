@@ -23,6 +23,12 @@ public interface Trees {
   /** Makes a writable copy of a volume's tree; a copy that fails may leave a part of it. */
   void copy(Path volume, Path tree, Job job) throws IOException;
 
+  /**
+   * Makes a read-only copy of a volume's tree that takes no room of its own at first; {@code
+   * UNSUPPORTED} where it would. A copy that fails may leave a part of it.
+   */
+  void keep(Path volume, Path tree, Job job) throws IOException;
+
   /** Whether a volume's tree is copied as it is at one moment, however large it is. */
   boolean copiesAtOnce(Path volume) throws IOException;
 

@@ -6,6 +6,8 @@ import berth.agent.dispatch.FakeJob;
 import berth.agent.process.HostProcesses;
 import berth.protocol.ContainerName;
 import berth.protocol.ImageName;
+import berth.protocol.SnapshotName;
+import berth.protocol.state.SnapshotState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Kills a process in the middle of its work on a pool, at moments that nobody chose. */
 class StorageKillIT {
   private static final ImageName IMAGE = new ImageName("image");
+  private static final SnapshotName KEPT = new SnapshotName("kept");
   private static final int FILES = 400;
   private static final int KILLS = 6;
 
@@ -38,15 +41,25 @@ class StorageKillIT {
     }
   }
 
-  /** What is killed: makes and removes volumes and makes the image again, for ever. */
+  private static SnapshotRecord record(ContainerName name) {
+    return new SnapshotRecord(
+        new SnapshotState(KEPT, Instant.now(), Optional.of("kept"), false, Optional.empty()),
+        name,
+        Optional.empty());
+  }
+
+  /** What is killed: makes, keeps, restores and removes volumes, and the image again, for ever. */
   public static void main(String[] arguments) throws Exception {
     var storage = open(Path.of(arguments[0]));
     System.out.println("begun");
     for (int i = 0; ; i = (i + 1) % 8) {
       var name = new ContainerName("c" + i);
+      storage.delete(name, KEPT);
       storage.delete(name);
       storage.create(
           name, IMAGE, tree -> Files.createFile(tree.resolve("finished")), new FakeJob());
+      storage.snapshot(name, record(name), false, () -> {}, new FakeJob());
+      storage.restore(name, KEPT, Optional.empty(), (_, _) -> {}, new FakeJob());
       if (i % 4 == 3) {
         make(storage);
       }
@@ -82,15 +95,25 @@ class StorageKillIT {
   private static void assertNothingHalf(StorageBackend storage) throws IOException {
     assertThat(storage.images()).hasSize(1);
     for (var volume : storage.volumes()) {
-      var tree = storage.volume(volume).orElseThrow();
-      assertThat(tree.resolve("finished")).exists();
-      try (var files = Files.list(tree.resolve("usr"))) {
-        assertThat(files).as(volume + " is whole").hasSize(FILES);
+      assertWhole(storage.volume(volume).orElseThrow());
+    }
+    for (var container : storage.snapshotted()) {
+      assertThat(storage.snapshots(container)).isNotEmpty();
+      for (var snapshot : storage.snapshots(container)) {
+        assertThat(snapshot.record().state().comment()).contains("kept");
+        assertWhole(snapshot.tree());
       }
     }
     try (var entries = Files.list(storage.folder())) {
       assertThat(entries.map(entry -> entry.getFileName().toString()))
           .noneMatch(name -> name.startsWith(".#"));
+    }
+  }
+
+  private static void assertWhole(Path tree) throws IOException {
+    assertThat(tree.resolve("finished")).exists();
+    try (var files = Files.list(tree.resolve("usr"))) {
+      assertThat(files).as(tree + " is whole").hasSize(FILES);
     }
   }
 

@@ -77,6 +77,7 @@ public final class HttpApi {
     var metrics = new MetricsRoutes(vertx, services);
     var transfers = new TransferRoutes(services.transfers());
     var copies = new CopyRoutes(services.transfers(), submission);
+    var snapshots = new SnapshotRoutes(submission, services.clock());
     return List.of(
         get("/api/v1", about::index),
         get("/api/v1/openapi.json", about::openApi),
@@ -146,6 +147,16 @@ public final class HttpApi {
         post("/api/v1/hosts/{host}/containers/{name}/copy-in", copies::in).json().query("deadline"),
         post("/api/v1/hosts/{host}/containers/{name}/copy-out", copies::out)
             .json()
+            .query("deadline"),
+        get("/api/v1/hosts/{host}/containers/{name}/snapshots", snapshots::list),
+        post("/api/v1/hosts/{host}/containers/{name}/snapshots", snapshots::create)
+            .json()
+            .query("deadline"),
+        delete("/api/v1/hosts/{host}/containers/{name}/snapshots/{snapshot}", snapshots::remove)
+            .query("force", "deadline"),
+        post(
+                "/api/v1/hosts/{host}/containers/{name}/snapshots/{snapshot}/restore",
+                snapshots::restore)
             .query("deadline"));
   }
 

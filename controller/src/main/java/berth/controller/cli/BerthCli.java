@@ -97,7 +97,8 @@ public final class BerthCli {
             CompletionCommand.spec(),
             ShellCommand.spec(stopAtOperand),
             SessionCommands.group(),
-            CpCommand.spec());
+            CpCommand.spec(),
+            SnapshotCommands.group());
     root.usageMessage()
         .footerHeading("%nStart here:%n")
         .footer(

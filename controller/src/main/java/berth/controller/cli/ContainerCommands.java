@@ -92,7 +92,7 @@ final class ContainerCommands {
   static CommandSpec remove() {
     return Options.command(
         "rm",
-        "Remove containers with their volumes and settings.",
+        "Remove containers with their volumes, settings and snapshots.",
         ContainerCommands::remove,
         args(Options.targets(Options.flag("-f|--force", "Stop it first if it runs."))),
         "berth rm lab1/web",

@@ -196,7 +196,17 @@ final class Operation {
               + copied.size()
               + ", sha256:"
               + copied.sha256();
-      case Result.Done _, Result.ProcessResult _, Result.InspectionResult _ ->
+      case Result.SnapshotResult(var container, var snapshot) ->
+          target.host() + "/" + container + " has snapshot " + snapshot.name();
+      case Result.RemovalResult removed ->
+          operation.summary()
+              + ": done, with "
+              + removed.snapshots()
+              + (removed.snapshots() == 1 ? " snapshot" : " snapshots");
+      case Result.Done _,
+          Result.ProcessResult _,
+          Result.InspectionResult _,
+          Result.SnapshotsResult _ ->
           operation.summary() + ": done";
     };
   }

@@ -193,6 +193,11 @@ final class Options {
             .converters(converter(ContainerPattern::new))
             .description("One or more containers; 'HOST/*' and the like select by name.")
             .build();
+    return targets(containers, own);
+  }
+
+  /** The same with operands of its own kind, of which some are containers. */
+  static List<ArgSpec> targets(PositionalParamSpec containers, ArgSpec... own) {
     var selection =
         List.of(
             containers,
@@ -251,7 +256,7 @@ final class Options {
         help());
   }
 
-  private static <T> ITypeConverter<T> converter(Function<String, T> parser) {
+  static <T> ITypeConverter<T> converter(Function<String, T> parser) {
     return text -> {
       try {
         return parser.apply(text);

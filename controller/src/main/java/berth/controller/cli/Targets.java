@@ -34,9 +34,13 @@ record Targets(List<ContainerRef> containers, boolean selected) {
 
   /** Finds them, and tells people which were selected. */
   static Targets of(Invocation invocation) throws IOException {
+    return of(invocation, invocation.operands(0));
+  }
+
+  /** The same of those of the operands that are containers, where others are something else. */
+  static Targets of(Invocation invocation, List<?> operands) throws IOException {
     var found = new LinkedHashSet<ContainerRef>();
     var labels = invocation.<LabelSelector>option("--selector");
-    var operands = invocation.<Object>operands(0);
     var selected = invocation.flag("--all") || (labels.isPresent() && operands.isEmpty());
     if (selected) {
       requireHosts(invocation, labels.isPresent());
@@ -77,11 +81,15 @@ record Targets(List<ContainerRef> containers, boolean selected) {
    * @return the worst status of all
    */
   static int each(Invocation invocation, Request request) throws IOException, InterruptedException {
-    var api = invocation.api();
-    var targets = of(invocation);
+    return of(invocation).each(invocation, invocation.api(), request);
+  }
+
+  /** The same of those that were found before. */
+  int each(Invocation invocation, ApiClient api, Request request)
+      throws IOException, InterruptedException {
     var submitted = new ArrayList<OperationView>();
     var status = ExitCode.DONE;
-    for (var container : targets.containers()) {
+    for (var container : containers) {
       try {
         submitted.add(request.submit(api, container));
       } catch (BerthException e) {
@@ -95,7 +103,7 @@ record Targets(List<ContainerRef> containers, boolean selected) {
     if (submitted.isEmpty()) {
       return status;
     }
-    var many = targets.selected() || targets.containers().size() > 1;
+    var many = selected || containers.size() > 1;
     return ExitCode.worst(status, new Operation(invocation, api).finish(submitted, many));
   }
 

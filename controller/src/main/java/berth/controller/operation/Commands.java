@@ -21,6 +21,7 @@ final class Commands {
       case ImageCommand _, HostCommand _ -> Optional.empty();
       case ViewCommand.InspectContainer c -> Optional.of(c.container());
       case ViewCommand.WatchUsage _ -> Optional.empty();
+      case ViewCommand.ListSnapshots c -> Optional.of(c.container());
       case CopyCommand c -> Optional.of(c.container());
     };
   }
@@ -30,7 +31,7 @@ final class Commands {
     return switch (command) {
       case ProcessCommand c -> c.stream();
       case ContainerCommand _, ImageCommand _, HostCommand _ -> false;
-      case ViewCommand.InspectContainer _ -> false;
+      case ViewCommand.InspectContainer _, ViewCommand.ListSnapshots _ -> false;
       case ViewCommand.WatchUsage _ -> true;
       case CopyCommand _ -> false;
     };

@@ -28,6 +28,10 @@ final class FakeOperations implements Operations {
   static final Instant THEN = Instant.parse("2026-11-23T18:00:00Z");
 
   final List<OperationRequest> submitted = new CopyOnWriteArrayList<>();
+
+  /** What operations come to at once; empty where a test moves them on. */
+  volatile Optional<Result> outcome = Optional.empty();
+
   private final Map<OperationId, OperationView> views = new HashMap<>();
   private final Map<OperationId, List<Promise<OperationView>>> waiting = new HashMap<>();
 
@@ -45,11 +49,13 @@ final class FakeOperations implements Operations {
             OperationId.next(),
             Wire.kind(request.targets().getFirst().command().getClass()),
             request.summary(),
-            OperationView.State.RUNNING,
+            outcome.isPresent() ? OperationView.State.SUCCEEDED : OperationView.State.RUNNING,
             1,
             THEN,
             Optional.empty(),
-            request.targets().stream().map(FakeOperations::target).toList());
+            request.targets().stream()
+                .map(target -> outcome.map(o -> ended(target, o)).orElseGet(() -> target(target)))
+                .toList());
     views.put(view.id(), view);
     return Elsewhere.done(view);
   }
@@ -113,6 +119,21 @@ final class FakeOperations implements Operations {
   @Override
   public synchronized Future<OperationView> cancel(OperationId id, String reason) {
     return get(id).map(_ -> move(id, OperationView.State.FAILED));
+  }
+
+  private static TargetView ended(OperationRequest.Target target, Result result) {
+    return new TargetView(
+        CommandId.next(),
+        target.host(),
+        Optional.empty(),
+        TargetView.State.SUCCEEDED,
+        THEN.plus(Duration.ofMinutes(10)),
+        Optional.of(THEN),
+        Optional.of(THEN),
+        Optional.empty(),
+        Optional.of(result),
+        Optional.empty(),
+        true);
   }
 
   /** A target with something in every field, for the sake of the schema. */

@@ -18,6 +18,7 @@ import berth.protocol.PoolName;
 import berth.protocol.ProblemCode;
 import berth.protocol.Sha256;
 import berth.protocol.Signal;
+import berth.protocol.SnapshotName;
 import berth.protocol.WindowSize;
 import berth.protocol.Wire;
 import berth.protocol.command.FileOwner;
@@ -28,8 +29,10 @@ import berth.protocol.reply.Result;
 import berth.protocol.spec.ContainerSpec;
 import berth.protocol.state.UsageSample;
 import berth.protocol.stream.Output.OutputChunk;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.net.URI;
 import java.time.Duration;
@@ -69,7 +72,8 @@ class OpenApiSchemasTest {
           TerminalRoutes.TerminalControl.class,
           CopyRoutes.ArchiveIn.class,
           CopyRoutes.ArchiveOut.class,
-          FileOwner.class);
+          FileOwner.class,
+          SnapshotRoutes.NewSnapshot.class);
 
   private static final List<Class<?>> ANSWERS =
       List.of(
@@ -88,7 +92,8 @@ class OpenApiSchemasTest {
           MetricsRoutes.TargetGroup.class,
           ProblemDetails.class,
           TerminalRoutes.TerminalNotice.class,
-          Transfer.class);
+          Transfer.class,
+          SnapshotRoutes.Snapshots.class);
 
   /** Types that are a name or a number in JSON, each with a schema of its own. */
   private static final Set<Class<?>> VALUES =
@@ -106,7 +111,8 @@ class OpenApiSchemasTest {
           ProblemCode.class,
           ContainerSpec.class,
           TransferId.class,
-          InnerPath.class);
+          InnerPath.class,
+          SnapshotName.class);
 
   static Set<Class<?>> records() {
     var found = new LinkedHashSet<Class<?>>();
@@ -121,7 +127,7 @@ class OpenApiSchemasTest {
     assertThat(schema.isObject()).as("a schema of %s", type.getSimpleName()).isTrue();
     var expected =
         Arrays.stream(type.getRecordComponents())
-            .collect(Collectors.toMap(c -> c.getName(), c -> written(c.getGenericType())));
+            .collect(Collectors.toMap(c -> name(c), c -> written(c.getGenericType())));
     if (isMember(type)) {
       expected.put("kind", "const " + Wire.kind(type));
     }
@@ -134,7 +140,7 @@ class OpenApiSchemasTest {
     var always =
         Arrays.stream(type.getRecordComponents())
             .filter(component -> component.getType() != Optional.class)
-            .map(component -> component.getName())
+            .map(OpenApiSchemasTest::name)
             .collect(Collectors.toCollection(TreeSet::new));
     if (isMember(type)) {
       always.add("kind");
@@ -192,7 +198,7 @@ class OpenApiSchemasTest {
   @Test
   void itsValuesRefuseWhatTheCodeRefuses() {
     for (var bad : List.of("../x", "a b", "", "x".repeat(70), "-a")) {
-      for (var name : List.of("HostId", "ContainerName", "ImageName")) {
+      for (var name : List.of("HostId", "ContainerName", "ImageName", "SnapshotName")) {
         var value = Wire.json().getNodeFactory().textNode(bad);
         assertThat(OpenApi.misfit(OpenApi.schema(name), value)).as(name + " " + bad).isPresent();
       }
@@ -266,6 +272,12 @@ class OpenApiSchemasTest {
             Boolean.class, "boolean",
             JsonNode.class, "anything");
     return known.getOrDefault(type, type.getSimpleName());
+  }
+
+  /** As it stands in JSON, where that can't be a name in Java. */
+  private static String name(RecordComponent component) {
+    var renamed = component.getAccessor().getAnnotation(JsonProperty.class);
+    return renamed == null ? component.getName() : renamed.value();
   }
 
   private static boolean isMember(Class<?> type) {

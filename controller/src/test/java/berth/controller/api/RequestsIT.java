@@ -9,17 +9,21 @@ import berth.protocol.HostId;
 import berth.protocol.ImageName;
 import berth.protocol.PoolName;
 import berth.protocol.Signal;
+import berth.protocol.SnapshotName;
 import berth.protocol.Wire;
 import berth.protocol.command.Command;
 import berth.protocol.command.ContainerCommand.AdoptContainer;
 import berth.protocol.command.ContainerCommand.CloneContainer;
 import berth.protocol.command.ContainerCommand.CreateContainer;
+import berth.protocol.command.ContainerCommand.CreateSnapshot;
 import berth.protocol.command.ContainerCommand.KillContainer;
 import berth.protocol.command.ContainerCommand.KillContainer.Whom;
 import berth.protocol.command.ContainerCommand.PauseContainer;
 import berth.protocol.command.ContainerCommand.RebootContainer;
 import berth.protocol.command.ContainerCommand.RemoveContainer;
+import berth.protocol.command.ContainerCommand.RemoveSnapshot;
 import berth.protocol.command.ContainerCommand.RenameContainer;
+import berth.protocol.command.ContainerCommand.RestoreSnapshot;
 import berth.protocol.command.ContainerCommand.ResumeContainer;
 import berth.protocol.command.ContainerCommand.SetContainer;
 import berth.protocol.command.ContainerCommand.StartContainer;
@@ -28,9 +32,12 @@ import berth.protocol.command.ImageCommand.BuildImage;
 import berth.protocol.command.LogSelection;
 import berth.protocol.command.ProcessCommand.Exec;
 import berth.protocol.command.ProcessCommand.ReadLogs;
+import berth.protocol.command.ViewCommand.ListSnapshots;
 import berth.protocol.command.WaitFor;
+import berth.protocol.reply.Result;
 import berth.protocol.spec.Port;
 import berth.protocol.spec.SpecPatch;
+import berth.protocol.state.SnapshotState;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -127,6 +134,60 @@ class RequestsIT {
     assertThat(server.operations.submitted)
         .extracting(OperationRequest::summary)
         .contains("send SIGKILL to lab1/web", "clone lab1/web as web2", "rename lab1/web to www");
+  }
+
+  @Test
+  void snapshotsAreTakenRestoredAndRemovedByTheirNames() throws Exception {
+    var path = CONTAINERS + "/web/snapshots";
+    server.post(path, "{\"name\":\"s1\",\"comment\":\"why\",\"expiresAfter\":\"PT1H\"}");
+    server.post(path, "{\"name\":\"golden\",\"protected\":true}");
+    server.post(path, "{}");
+    server.send(server.request(path + "/s1/restore").POST(BodyPublishers.noBody()));
+    server.send(server.request(path + "/s1?force=true").DELETE());
+
+    var web = ContainerName.of("web");
+    var s1 = SnapshotName.of("s1");
+    var golden = SnapshotName.of("golden");
+    var none = Optional.<Duration>empty();
+    assertThat(server.operations.submitted)
+        .extracting(request -> request.targets().getFirst().command())
+        .contains(
+            new CreateSnapshot(
+                web, s1, Optional.of("why"), false, Optional.of(Duration.ofHours(1))),
+            new CreateSnapshot(web, golden, Optional.empty(), true, none),
+            new RestoreSnapshot(web, s1),
+            new RemoveSnapshot(web, s1, true));
+    assertThat(server.operations.submitted)
+        .extracting(OperationRequest::summary)
+        .contains(
+            "snapshot lab1/web as s1", "restore lab1/web to s1", "remove snapshot s1 of lab1/web");
+    assertThat(((CreateSnapshot) command(2)).snapshot().value()).matches("[0-9]{8}-[0-9]{6}");
+  }
+
+  @Test
+  void theSnapshotsOfAContainerAreAskedOfItsHost() throws Exception {
+    var state =
+        new SnapshotState(
+            SnapshotName.of("s1"),
+            Instant.parse("2026-11-23T18:00:00Z"),
+            Optional.empty(),
+            true,
+            Optional.empty());
+    var web = ContainerName.of("web");
+    server.operations.outcome = Optional.of(new Result.SnapshotsResult(web, List.of(state)));
+    try {
+      var answer = server.get(CONTAINERS + "/web/snapshots");
+      assertThat(answer.statusCode()).isEqualTo(200);
+      assertThat(ApiServer.json(answer).at("/snapshots/0/name").textValue()).isEqualTo("s1");
+      assertThat(ApiServer.json(answer).at("/snapshots/0/protected").booleanValue()).isTrue();
+      assertThat(command(0)).isEqualTo(new ListSnapshots(web));
+    } finally {
+      server.operations.outcome = Optional.empty();
+    }
+  }
+
+  private static Command command(int index) {
+    return server.operations.submitted.get(index).targets().getFirst().command();
   }
 
   @Test
@@ -339,6 +400,10 @@ class RequestsIT {
         "kill | {\"signal\":9} | signal: must be text",
         "clone | {\"name\":\"web\"} | bad name of a clone \"web\"",
         "rename | {\"name\":\"../x\"} | name: bad container name",
+        "snapshots | {\"name\":\".x\"} | name: bad snapshot name",
+        "snapshots | {\"expiresAfter\":\"PT0S\"} | bad expiry PT0S: a second to ten years",
+        "snapshots | {\"protected\":true,\"expiresAfter\":\"PT1H\"} | can't be protected and"
+            + " expire",
         "logs | {\"lines\":1.5} | lines: must be a number",
         "logs | {\"lines\":\"5\"} | lines: must be a number",
         "logs | {\"lines\":200000} | bad number of lines 200000",

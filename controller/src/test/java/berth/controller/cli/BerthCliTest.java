@@ -68,7 +68,14 @@ class BerthCliTest {
         "set lab1/web",
         "set lab1/web lab1/db",
         "set autostart=true memory=1G",
-        "set web autostart=true"
+        "set web autostart=true",
+        "snapshot create lab1/web one two",
+        "snapshot create lab1/web .one",
+        "snapshot create lab1/web --protect --expires 1d",
+        "snapshot create golden",
+        "snapshot restore lab1/web",
+        "snapshot rm lab1/web",
+        "snapshot ls web"
       })
   void aWrongCommandLineIsUsageAndSendsNothing(String line) {
     assertThat(controller.run(line.split(" "))).isEqualTo(ExitCode.USAGE);
@@ -358,6 +365,83 @@ class BerthCliTest {
     assertThat(controller.run("clone", "lab1/web", "lab2/web2")).isEqualTo(ExitCode.USAGE);
     assertThat(controller.err()).contains("not on lab2");
     assertThat(controller.requests).hasSize(2);
+  }
+
+  @Test
+  void aSnapshotIsNamedBehindItsContainersOrByTheTime() {
+    var result =
+        ",'result':{'kind':'snapshot-result','container':'web','snapshot':{'name':'s1',"
+            + "'created':'2026-11-23T10:00:00Z','protected':false}}";
+    var made = operation("SUCCEEDED", 2, target("SUCCEEDED", result));
+    controller
+        .on("POST hosts/lab1/containers/web/snapshots", 202, made)
+        .on("POST hosts/lab1/containers/db/snapshots", 202, made);
+    assertThat(
+            controller.run(
+                "snapshot",
+                "create",
+                "lab1/web",
+                "lab1/db",
+                "s1",
+                "--expires",
+                "7d",
+                "--comment",
+                "why"))
+        .isZero();
+    assertThat(controller.run("snapshot", "create", "lab1/web", "--protect")).isZero();
+    assertThat(controller.out()).contains("lab1/web has snapshot s1");
+    assertThat(controller.requests)
+        .containsExactly(
+            "POST hosts/lab1/containers/web/snapshots"
+                + " {\"comment\":\"why\",\"expiresAfter\":\"PT168H\",\"name\":\"s1\"}",
+            "POST hosts/lab1/containers/db/snapshots"
+                + " {\"comment\":\"why\",\"expiresAfter\":\"PT168H\",\"name\":\"s1\"}",
+            "POST hosts/lab1/containers/web/snapshots {\"protected\":true}");
+  }
+
+  @Test
+  void snapshotsAreListedForPeopleAndForScripts() {
+    controller.on(
+        "GET hosts/lab1/containers/web/snapshots",
+        200,
+        "{'host':'lab1','container':'web','snapshots':[{'name':'s1','comment':'why',"
+            + "'created':'2026-11-23T10:00:00Z','protected':true}]}");
+    assertThat(controller.run("snapshot", "ls", "lab1/web")).isZero();
+    assertThat(controller.out()).contains("SNAPSHOT", "lab1/web", "s1", "yes", "why");
+    controller.out.reset();
+    assertThat(controller.run("snapshot", "ls", "lab1/web", "-o", "json")).isZero();
+    assertThat(controller.out()).startsWith("[").contains("\"snapshots\"");
+  }
+
+  @Test
+  void aRestoreAndARemovalNameTheirSnapshots() {
+    controller
+        .on(
+            "POST hosts/lab1/containers/web/snapshots/s1/restore",
+            202,
+            operation("SUCCEEDED", 2, done()))
+        .on(
+            "DELETE hosts/lab1/containers/web/snapshots/s1?force=true",
+            202,
+            operation("SUCCEEDED", 2, done()))
+        .on(
+            "DELETE hosts/lab1/containers/web/snapshots/s2?force=true",
+            202,
+            operation("SUCCEEDED", 2, done()));
+    assertThat(controller.run("snapshot", "restore", "lab1/web", "s1")).isZero();
+    assertThat(controller.run("snapshot", "rm", "--force", "lab1/web", "s1", "s2")).isZero();
+    assertThat(controller.requests).hasSize(3);
+  }
+
+  @Test
+  void aRemovalTellsHowManySnapshotsWentWithIt() {
+    var result = ",'result':{'kind':'removal-result','container':'web','snapshots':2}";
+    controller.on(
+        "DELETE hosts/lab1/containers/web?force=false",
+        202,
+        operation("SUCCEEDED", 2, target("SUCCEEDED", result)));
+    assertThat(controller.run("rm", "lab1/web")).isZero();
+    assertThat(controller.out()).contains("done, with 2 snapshots");
   }
 
   @Test

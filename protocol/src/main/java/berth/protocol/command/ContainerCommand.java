@@ -4,8 +4,11 @@ import berth.protocol.ContainerName;
 import berth.protocol.ImageName;
 import berth.protocol.PoolName;
 import berth.protocol.Signal;
+import berth.protocol.SnapshotName;
 import berth.protocol.spec.ContainerSpec;
 import berth.protocol.spec.SpecPatch;
+import berth.protocol.state.SnapshotState;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -74,7 +77,8 @@ public sealed interface ContainerCommand extends Command {
   }
 
   /**
-   * Removes a container with its volume and settings; one that is not there is fine.
+   * Removes a container with its volume, settings and snapshots; one that is not there is fine.
+   * Refused with {@code CONFLICT} while it has a protected snapshot.
    *
    * @param force whether a running one is stopped first; else it is refused with {@code CONFLICT}
    */
@@ -200,6 +204,75 @@ public sealed interface ContainerCommand extends Command {
   record AdoptContainer(ContainerName container) implements ContainerCommand {
     public AdoptContainer {
       Objects.requireNonNull(container, "container");
+    }
+  }
+
+  /** Work on one snapshot of a container; which there are, {@link ViewCommand} shows. */
+  sealed interface SnapshotCommand extends ContainerCommand {
+    /** The snapshot it is about. */
+    SnapshotName snapshot();
+  }
+
+  /**
+   * Keeps a container's volume as it is now, running or stopped, with what is nested in it. Of a
+   * running one each file is as it was at that moment, as after a power cut. Refused with {@code
+   * ALREADY_EXISTS} where another command made one of that name, with {@code CONFLICT} for a
+   * running one whose pool can't copy it as of one moment, and with {@code UNSUPPORTED} where a
+   * snapshot would be a whole copy.
+   *
+   * @param expiresAfter how long from then on it is kept, a second to ten years; empty for until it
+   *     is removed, as a protected one always is
+   */
+  record CreateSnapshot(
+      ContainerName container,
+      SnapshotName snapshot,
+      Optional<String> comment,
+      @JsonProperty("protected") boolean isProtected,
+      Optional<Duration> expiresAfter)
+      implements SnapshotCommand {
+    private static final Duration SHORTEST = Duration.ofSeconds(1);
+    private static final Duration LONGEST = Duration.ofDays(3660);
+
+    public CreateSnapshot {
+      Objects.requireNonNull(container, "container");
+      Objects.requireNonNull(snapshot, "snapshot");
+      comment = SnapshotState.requireComment(comment == null ? Optional.empty() : comment);
+      expiresAfter = expiresAfter == null ? Optional.empty() : expiresAfter;
+      expiresAfter.ifPresent(span -> {
+        if (span.compareTo(SHORTEST) < 0 || span.compareTo(LONGEST) > 0) {
+          throw new IllegalArgumentException("bad expiry " + span + ": a second to ten years");
+        }
+      });
+      if (isProtected && expiresAfter.isPresent()) {
+        throw new IllegalArgumentException(
+            "snapshot " + snapshot + " can't be protected and expire: choose one");
+      }
+    }
+  }
+
+  /**
+   * Makes a stopped container's volume what it was when the snapshot was taken, in one step, also
+   * where the volume is gone. Its other snapshots and its settings stay. Refused with {@code
+   * CONFLICT} while it runs.
+   */
+  record RestoreSnapshot(ContainerName container, SnapshotName snapshot)
+      implements SnapshotCommand {
+    public RestoreSnapshot {
+      Objects.requireNonNull(container, "container");
+      Objects.requireNonNull(snapshot, "snapshot");
+    }
+  }
+
+  /**
+   * Removes a snapshot; one that is not there is fine.
+   *
+   * @param force whether also a protected one; else that is refused with {@code CONFLICT}
+   */
+  record RemoveSnapshot(ContainerName container, SnapshotName snapshot, boolean force)
+      implements SnapshotCommand {
+    public RemoveSnapshot {
+      Objects.requireNonNull(container, "container");
+      Objects.requireNonNull(snapshot, "snapshot");
     }
   }
 }

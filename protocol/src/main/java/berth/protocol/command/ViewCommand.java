@@ -43,4 +43,11 @@ public sealed interface ViewCommand extends Command {
       return Repeat.ONCE;
     }
   }
+
+  /** Lists the snapshots of a container, the oldest first; also of one that is gone. */
+  record ListSnapshots(ContainerName container) implements ViewCommand {
+    public ListSnapshots {
+      Objects.requireNonNull(container, "container");
+    }
+  }
 }

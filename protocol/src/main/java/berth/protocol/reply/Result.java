@@ -2,10 +2,12 @@ package berth.protocol.reply;
 
 import berth.protocol.ByteSize;
 import berth.protocol.Bytes;
+import berth.protocol.ContainerName;
 import berth.protocol.Sha256;
 import berth.protocol.state.ContainerState;
 import berth.protocol.state.ImageState;
 import berth.protocol.state.Inspection;
+import berth.protocol.state.SnapshotState;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -88,6 +90,29 @@ public sealed interface Result {
       Objects.requireNonNull(sha256, "sha256");
       Objects.requireNonNull(size, "size");
       warnings = warnings == null ? List.of() : List.copyOf(warnings);
+    }
+  }
+
+  /** The snapshot that was made. */
+  record SnapshotResult(ContainerName container, SnapshotState snapshot) implements Result {
+    public SnapshotResult {
+      Objects.requireNonNull(container, "container");
+      Objects.requireNonNull(snapshot, "snapshot");
+    }
+  }
+
+  /** The snapshots that a container has, the oldest first. */
+  record SnapshotsResult(ContainerName container, List<SnapshotState> snapshots) implements Result {
+    public SnapshotsResult {
+      Objects.requireNonNull(container, "container");
+      snapshots = snapshots == null ? List.of() : List.copyOf(snapshots);
+    }
+  }
+
+  /** A container is gone, and so many snapshots of it; one that had none is {@link Done}. */
+  record RemovalResult(ContainerName container, int snapshots) implements Result {
+    public RemovalResult {
+      Objects.requireNonNull(container, "container");
     }
   }
 }

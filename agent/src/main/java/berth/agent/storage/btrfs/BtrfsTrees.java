@@ -65,6 +65,18 @@ public final class BtrfsTrees implements Trees {
   }
 
   @Override
+  public void keep(Path volume, Path tree, Job job) throws IOException {
+    if (Subvolumes.is(volume)) {
+      Subvolumes.snapshotAll(volume, tree);
+      Subvolumes.readOnlyAll(tree);
+    } else {
+      Subvolumes.create(tree);
+      directories.shareInto(volume, tree, job);
+      Subvolumes.readOnly(tree, true);
+    }
+  }
+
+  @Override
   public boolean copiesAtOnce(Path volume) throws IOException {
     return Subvolumes.is(volume);
   }

@@ -8,6 +8,7 @@ import berth.agent.storage.Tools;
 import berth.agent.storage.Trees;
 import berth.protocol.BerthException;
 import berth.protocol.ByteSize;
+import berth.protocol.Problem;
 import berth.protocol.ProblemCode;
 import berth.protocol.state.PoolState.Layout;
 import java.io.IOException;
@@ -56,6 +57,13 @@ public final class DirectoryTrees implements Trees {
   }
 
   @Override
+  public void keep(Path volume, Path tree, Job job) throws IOException {
+    create(tree);
+    shareInto(volume, tree, job);
+    Immutable.set(tree, true);
+  }
+
+  @Override
   public boolean copiesAtOnce(Path volume) {
     return false;
   }
@@ -66,10 +74,47 @@ public final class DirectoryTrees implements Trees {
    * @param entries how many there are, where that is known
    */
   public void copyInto(Path source, Path tree, Optional<Long> entries, Job job) {
+    copyInto("auto", source, tree, entries, job);
+  }
+
+  /** The same where all files share their blocks with the source, and else not at all. */
+  public void shareInto(Path source, Path tree, Job job) throws IOException {
+    requireSharing(tree);
+    copyInto("always", source, tree, Optional.empty(), job);
+  }
+
+  /** Tries it with a file of its own: what {@code cp} says in the middle of a tree may differ. */
+  private void requireSharing(Path tree) throws IOException {
+    var probe = Files.write(tree.resolve(".probe"), new byte[1]);
+    var shared = tree.resolve(".probe.shared");
+    try {
+      tools.runToItsEnd(
+          List.of("cp", "--reflink=always", "--", probe.toString(), shared.toString()));
+    } catch (BerthException e) {
+      if (e.problem().code() == ProblemCode.NO_SPACE) {
+        throw e;
+      }
+      throw new BerthException(
+          new Problem(
+                  ProblemCode.UNSUPPORTED,
+                  "the file system of "
+                      + tree.getParent()
+                      + " can't share blocks between files, so a snapshot would be a whole copy",
+                  "clone the container instead, or keep it in a pool on btrfs, or on XFS with"
+                      + " reflink")
+              .withLog(e.problem().log()),
+          e);
+    } finally {
+      Files.deleteIfExists(shared);
+      Files.delete(probe);
+    }
+  }
+
+  private void copyInto(String reflink, Path source, Path tree, Optional<Long> entries, Job job) {
     var copied = new AtomicLong();
     tools.run(
         job,
-        List.of("cp", "-a", "--reflink=auto", "-v", "--", source + "/.", tree + "/"),
+        List.of("cp", "-a", "--reflink=" + reflink, "-v", "--", source + "/.", tree + "/"),
         _ -> {
           if (copied.incrementAndGet() % TELL_EVERY == 0) {
             tell(copied.get(), entries, job);
