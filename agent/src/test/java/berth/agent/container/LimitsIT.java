@@ -50,10 +50,14 @@ class LimitsIT {
   private static final ContainerName WEB = new ContainerName("berth-it-limits");
   private static final Path VOLUME = RealContainers.MACHINES.resolve(WEB.value());
 
-  /** Counts, by what the shell has of its own: it goes on where no process can be started. */
+  /**
+   * Counts, by what the shell has of its own: it goes on where no process can be started. It ends
+   * when nspawn asks it to; an init that does not is only killed minutes later.
+   */
   private static final String INIT =
       """
       #!/bin/bash
+      trap exit TERM RTMIN+3
       exec 9<>/pipe
       for ((n = 1; ; n++)); do
         echo $n >/counter

@@ -21,6 +21,9 @@ class AgentOnKernelIT {
   private static final LabFolder FOLDER =
       new LabFolder(Path.of("target", "on-kernel"), LabFolder.of(System.getenv()).cache());
 
+  private static final String LIMITS = "berth.agent.container.LimitsIT";
+  private static final String PROGRAMS = "berth.agent.exec.BareProgramsIT";
+
   private final TestKernel kernel = new TestKernel(FOLDER, System.out::println);
 
   @AfterEach
@@ -32,27 +35,37 @@ class AgentOnKernelIT {
   /** What takes minutes more is run by name: {@code -Dberth.kernel.tests=CLASS[#METHOD],...}. */
   @Test
   void limitsAndPausesHold() {
-    var limits = "berth.agent.container.LimitsIT";
-    var named = System.getProperty("berth.kernel.tests");
     run(
-        named != null
-            ? List.of(named.split(","))
-            : List.of(
-                limits + "#limitsThatAreSetWhileItRunsAreTheKernelsAtOnce",
-                limits + "#aProgramPastTheMemoryLimitIsKilledAndTheContainerGoesOn",
-                limits + "#aPausedContainerStandsStillAndGoesOnWhereItWas"));
+        Release.TRIXIE,
+        LIMITS + "#limitsThatAreSetWhileItRunsAreTheKernelsAtOnce",
+        LIMITS + "#aProgramPastTheMemoryLimitIsKilledAndTheContainerGoesOn",
+        LIMITS + "#aPausedContainerStandsStillAndGoesOnWhereItWas");
   }
 
-  private void run(List<String> classes) {
+  @Test
+  void programsRunAndLimitsHoldOnTheNewestSystemd() {
+    run(
+        Release.FORKY,
+        PROGRAMS + "#exitCodeAndBothStreamsAreToldAndTheLessIsolationIs",
+        PROGRAMS + "#itHasTheContainersNamespacesGroupAndNoMoreRightsThanIt",
+        LIMITS + "#aProgramPastTheMemoryLimitIsKilledAndTheContainerGoesOn");
+  }
+
+  private void run(Release release, String... classes) {
     assumeTrue(
         TestKernel.isInstalled(),
         "NOT TESTED here: user-mode-linux, which Debian has for x86-64 alone");
     var guest = Lab.open(FOLDER, System.out::println).guestTar();
-    kernel.boot(Release.TRIXIE, root -> AgentTests.bring(root, guest));
+    kernel.boot(release, root -> AgentTests.bring(root, guest));
 
-    var ran = kernel.run(AgentTests.command(classes).toArray(String[]::new));
+    var ran = kernel.run(AgentTests.command(named(classes)).toArray(String[]::new));
 
     System.out.println(ran.out());
     assertThat(ran.exit()).as(ran.out() + ran.err()).isZero();
+  }
+
+  private static List<String> named(String... others) {
+    var named = System.getProperty("berth.kernel.tests");
+    return List.of(named != null ? named.split(",") : others);
   }
 }

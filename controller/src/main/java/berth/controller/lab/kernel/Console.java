@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -50,16 +51,19 @@ final class Console {
     this.share = share;
   }
 
-  /** Waits until it is ready; no where it ended or took too long. */
-  boolean isUpWithin(Duration time) {
+  /** Waits until it is ready; what is wrong where it is not. */
+  Optional<String> awaitUp(Duration time) {
     var first = CompletableFuture.supplyAsync(this::next, Thread::startVirtualThread);
     try {
-      return first.get(time.toMillis(), TimeUnit.MILLISECONDS).equals(UP);
-    } catch (TimeoutException | ExecutionException e) {
-      return false;
+      var said = first.get(time.toMillis(), TimeUnit.MILLISECONDS).replaceAll("\\p{Cc}", "?");
+      return said.equals(UP) ? Optional.empty() : Optional.of("said " + said + " before it was up");
+    } catch (TimeoutException e) {
+      return Optional.of("did not boot in " + time.toSeconds() + " s");
+    } catch (ExecutionException e) {
+      return Optional.of("ended before it was up");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return false;
+      return Optional.of("was not waited for");
     }
   }
 

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
@@ -18,6 +19,7 @@ final class KernelRoot {
   /** Where the host sees the folder that it shares with this machine. */
   static final Path SHARE = Path.of("/mnt");
 
+  private static final Path LINE = Path.of("/dev/ttyS0");
   private static final String CONSOLE = "berth-console.service";
   private static final String UNITS = "etc/systemd/system";
 
@@ -35,22 +37,35 @@ final class KernelRoot {
           "fstrim.timer",
           "getty.target",
           "getty-static.service",
+          "kmod-static-nodes.service",
           "ldconfig.service",
+          "modprobe@.service",
           "nftables.service",
           "proc-sys-fs-binfmt_misc.automount",
           "serial-getty@ttyS0.service",
+          "sys-fs-fuse-connections.mount",
+          "sys-kernel-config.mount",
           "sys-kernel-debug.mount",
           "sys-kernel-tracing.mount",
           "systemd-binfmt.service",
           "systemd-firstboot.service",
           "systemd-hwdb-update.service",
           "systemd-journal-catalog-update.service",
+          "systemd-logind-varlink.socket",
+          "systemd-logind.service",
+          "systemd-network-generator.service",
+          "systemd-networkd-resolve-hook.socket",
+          "systemd-networkd-varlink-metrics.socket",
+          "systemd-networkd-varlink.socket",
           "systemd-networkd.service",
           "systemd-networkd.socket",
           "systemd-networkd-wait-online.service",
           "systemd-pstore.service",
           "systemd-random-seed.service",
           "systemd-update-utmp.service",
+          "systemd-user-sessions.service",
+          "xfs_healer@.service",
+          "xfs_healer_start.service",
           "xfs_scrub_all.timer");
 
   private final Pool pool;
@@ -74,7 +89,7 @@ final class KernelRoot {
       pool.create("var/lib/machines");
       // They find nothing here, and would look for it again at each reload of systemd.
       Processes.run("rm", "-r", root.resolve("usr/lib/systemd/system-generators").toString());
-      write(root.resolve("etc/machine-id"), "uninitialized\n");
+      write(root.resolve("etc/machine-id"), UUID.randomUUID().toString().replace("-", "") + "\n");
       write(root.resolve("etc/hostname"), "kernel1\n");
       for (var unit : MASKED) {
         link(root.resolve(UNITS).resolve(unit), "/dev/null");
@@ -103,6 +118,10 @@ final class KernelRoot {
         "--directory=" + folder);
   }
 
+  /**
+   * The line is a file to systemd: what it takes for a terminal, systemd 262 asks for its name
+   * (XTGETTCAP), on the line and ahead of the first word of the {@link Console}.
+   */
   private String unit() {
     return """
     [Unit]
@@ -111,14 +130,13 @@ final class KernelRoot {
     ExecStartPre=mount -t hostfs -o %s none %s
     ExecStart=/bin/bash /usr/lib/berth-console %s
     Environment=HOME=/root LC_ALL=C.UTF-8
-    StandardInput=tty-force
-    StandardOutput=tty
+    StandardInput=file:%s
+    StandardOutput=file:%s
     StandardError=journal
-    TTYPath=/dev/ttyS0
     [Install]
     WantedBy=multi-user.target
     """
-        .formatted(share.toString().replace("%", "%%"), SHARE, SHARE);
+        .formatted(share.toString().replace("%", "%%"), SHARE, SHARE, LINE, LINE);
   }
 
   private static void write(Path file, String text) throws IOException {

@@ -139,8 +139,9 @@ public final class TestKernel implements AutoCloseable {
               .start();
       process = Optional.of(started);
       var talk = new Console(started, share());
-      if (!talk.isUpWithin(BOOT)) {
-        throw failed("did not boot in " + BOOT.toSeconds() + " s");
+      var wrong = talk.awaitUp(BOOT);
+      if (wrong.isPresent()) {
+        throw failed(wrong.get());
       }
       return talk;
     } catch (IOException e) {
