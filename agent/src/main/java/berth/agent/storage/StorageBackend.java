@@ -1,6 +1,7 @@
 package berth.agent.storage;
 
 import berth.agent.dispatch.Job;
+import berth.agent.linux.FileSystem;
 import berth.protocol.ByteSize;
 import berth.protocol.ContainerName;
 import berth.protocol.ImageName;
@@ -86,6 +87,12 @@ public interface StorageBackend {
 
   /** Takes away what an agent left in the middle of its work. To be called before any other. */
   void sweep() throws IOException;
+
+  /** How much it holds, and how much of that is free. */
+  default Room room() throws IOException {
+    var system = FileSystem.of(folder());
+    return new Room(system.size(), system.free());
+  }
 
   /** Changes a tree that nobody else can see yet. */
   @FunctionalInterface
