@@ -36,6 +36,8 @@ final class KernelRoot {
           "getty.target",
           "getty-static.service",
           "ldconfig.service",
+          "lvm2-monitor.service",
+          "modprobe@.service",
           "nftables.service",
           "proc-sys-fs-binfmt_misc.automount",
           "serial-getty@ttyS0.service",
@@ -50,6 +52,8 @@ final class KernelRoot {
           "systemd-networkd-wait-online.service",
           "systemd-pstore.service",
           "systemd-random-seed.service",
+          "systemd-udev-load-credentials.service",
+          "systemd-udev-trigger.service",
           "systemd-update-utmp.service",
           "xfs_scrub_all.timer");
 
