@@ -212,20 +212,26 @@ public final class LvmBackend implements StorageBackend {
 
   @Override
   public void delete(ContainerName container) throws IOException {
-    var unit = units.find(container);
-    if (unit.isEmpty()) {
+    var found = units.find(container);
+    if (found.isEmpty()) {
       return;
     }
-    Mounts.refuseWithin(unit.get().where());
-    if (lvm.find(unit.get().volume()).isPresent()) {
+    var unit = found.get();
+    Mounts.refuseWithin(unit.where());
+    if (lvm.find(unit.volume()).isPresent()) {
       try (var undo = new Undo()) {
-        undo.add(() -> units.mount(unit.get()));
-        xfs.unmount(unit.get().where());
-        lvm.remove(unit.get().volume());
+        undo.add(() -> units.mount(unit));
+        xfs.unmount(unit.where());
+        lvm.remove(unit.volume());
         undo.keep();
       }
+    } else if (!unit.ours() || Mounts.has(unit.where())) {
+      throw new BerthException(
+          ProblemCode.CONFLICT,
+          "the volume of " + container + " is " + unit.device() + ", not in the pool " + place,
+          "remove it by hand, and its unit " + unit.name());
     }
-    units.remove(unit.get());
+    units.remove(unit);
     units.reload();
   }
 
