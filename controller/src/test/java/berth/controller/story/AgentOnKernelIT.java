@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The agent's own tests of what this machine's kernel may lack, on a host with a kernel of its own:
- * limits and the freezer, which take control groups of version 2 with nothing beside them.
+ * limits and the freezer, which take control groups of version 2 with nothing beside them, and
+ * thin-provisioned volumes.
  */
 class AgentOnKernelIT {
   private static final LabFolder FOLDER =
@@ -40,7 +41,8 @@ class AgentOnKernelIT {
             : List.of(
                 limits + "#limitsThatAreSetWhileItRunsAreTheKernelsAtOnce",
                 limits + "#aProgramPastTheMemoryLimitIsKilledAndTheContainerGoesOn",
-                limits + "#aPausedContainerStandsStillAndGoesOnWhereItWas"));
+                limits + "#aPausedContainerStandsStillAndGoesOnWhereItWas",
+                "berth.agent.storage.lvm.LvmIT#aVolumeIsMadeRunsGrowsAndIsCopiedMeanwhile"));
   }
 
   private void run(List<String> classes) {
