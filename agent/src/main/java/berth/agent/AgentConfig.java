@@ -1,5 +1,6 @@
 package berth.agent;
 
+import berth.agent.storage.PoolPlace;
 import berth.protocol.HostId;
 import berth.protocol.PoolName;
 import java.io.IOException;
@@ -20,7 +21,7 @@ import java.util.function.Function;
  * systemd unit documents every key.
  *
  * @param controller what locations that are only a path are beneath
- * @param pools the folders of this host's pools
+ * @param pools where this host's pools are
  * @param state the folder of the journal
  * @param http where {@code /metrics} and {@code /healthz} are served
  * @param heartbeat how often the broker is asked for a sign of life
@@ -30,7 +31,7 @@ public record AgentConfig(
     HostId host,
     Address broker,
     URI controller,
-    SortedMap<PoolName, Path> pools,
+    SortedMap<PoolName, PoolPlace> pools,
     Path state,
     Address http,
     Duration heartbeat,
@@ -65,7 +66,8 @@ public record AgentConfig(
     if (pools.isEmpty()) {
       throw new IllegalArgumentException("a host needs a pool");
     }
-    pools.forEach((name, path) -> requireAbsolute("pool." + name, path));
+    pools.forEach((name, place) -> requireAbsolute(POOL + name, place.folder()));
+    requireApart(pools);
     requireAbsolute("state", state);
     requireBetween("heartbeat", heartbeat, SHORTEST, LONGEST_HEARTBEAT);
     requireBetween("metrics.interval", metricsInterval, SHORTEST, LONGEST_INTERVAL);
@@ -128,6 +130,26 @@ public record AgentConfig(
     }
   }
 
+  /** What one pool mounts must not look like a volume of another one. */
+  private static void requireApart(Map<PoolName, PoolPlace> pools) {
+    pools.forEach((name, place) -> {
+      if (place instanceof PoolPlace.Thin thin) {
+        pools.forEach((other, there) -> {
+          if (!other.equals(name) && thin.meets(there)) {
+            throw new IllegalArgumentException(
+                POOL
+                    + name
+                    + " and "
+                    + POOL
+                    + other
+                    + " can't be in the same place: write"
+                    + " lvm:GROUP/POOL FOLDER with others");
+          }
+        });
+      }
+    });
+  }
+
   private static void requireBetween(
       String key, Duration value, Duration shortest, Duration longest) {
     if (value.compareTo(shortest) < 0 || value.compareTo(longest) > 0) {
@@ -160,13 +182,14 @@ public record AgentConfig(
       }
     }
 
-    SortedMap<PoolName, Path> pools() {
-      var pools = new TreeMap<PoolName, Path>();
+    SortedMap<PoolName, PoolPlace> pools() {
+      var pools = new TreeMap<PoolName, PoolPlace>();
       for (var key : left.keySet().stream().filter(key -> key.startsWith(POOL)).toList()) {
-        pools.put(new PoolName(key.substring(POOL.length())), optional(key, Path::of, null));
+        pools.put(
+            new PoolName(key.substring(POOL.length())), optional(key, PoolPlace::parse, null));
       }
       if (pools.isEmpty()) {
-        pools.put(new PoolName("default"), Path.of("/var/lib/machines"));
+        pools.put(new PoolName("default"), new PoolPlace.Folder(PoolPlace.MACHINES));
       }
       return pools;
     }

@@ -122,7 +122,7 @@ final class HostWorkers implements Workers {
     buses = new MachineBuses(reactor, machines);
     var processes = new HostProcesses();
     var tools = new Tools(processes);
-    var pools = Pools.open(config.pools(), tools);
+    var pools = Pools.open(config.pools(), tools, systemd);
     pools.sweep();
     containers = new ContainerFeature(pools, reactor, bus, systemd, machines, processes, reporter);
     programs =

@@ -3,6 +3,8 @@ package berth.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import berth.agent.storage.PoolPlace;
+import berth.protocol.ByteSize;
 import berth.protocol.HostId;
 import berth.protocol.PoolName;
 import java.net.URI;
@@ -14,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AgentConfigTest {
   private static final String LEAST =
@@ -32,7 +35,8 @@ class AgentConfigTest {
     assertThat(config.broker()).isEqualTo(new AgentConfig.Address("10.0.0.1", 1883));
     assertThat(config.controller()).isEqualTo(URI.create("http://10.0.0.1:7070"));
     assertThat(config.pools())
-        .isEqualTo(Map.of(new PoolName("default"), Path.of("/var/lib/machines")));
+        .isEqualTo(
+            Map.of(new PoolName("default"), new PoolPlace.Folder(Path.of("/var/lib/machines"))));
     assertThat(config.state()).isEqualTo(Path.of("/var/lib/berth"));
     assertThat(config.http()).isEqualTo(new AgentConfig.Address("127.0.0.1", 9464));
     assertThat(config.heartbeat()).isEqualTo(Duration.ofSeconds(10));
@@ -54,6 +58,22 @@ class AgentConfigTest {
     assertThat(config.http()).isEqualTo(new AgentConfig.Address("::1", 9464));
   }
 
+  @Test
+  void aPoolMayBeAThinPoolOfLvms() throws Exception {
+    var config = read(LEAST + "pool.a = lvm:vg/thin\npool.b = lvm:vg/b /srv/b 2GiB\n");
+    assertThat(config.pools().values())
+        .containsExactly(
+            new PoolPlace.Thin("vg", "thin", PoolPlace.MACHINES, ByteSize.parse("10GiB")),
+            new PoolPlace.Thin("vg", "b", Path.of("/srv/b"), ByteSize.parse("2GiB")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/srv/a", "lvm:vg/one /srv/a", "lvm:vg/thin /srv/b"})
+  void twoPoolsAreNotInTheSamePlace(String other) {
+    assertThatThrownBy(() -> read(LEAST + "pool.a = " + other + "\npool.b = lvm:vg/thin /srv/a"))
+        .hasMessageContaining("can't be in the same place");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -65,6 +85,11 @@ class AgentConfigTest {
         "http = 9464                 | http: 9464: write ADDRESS:PORT",
         "state = berth               | state = berth: must be an absolute path",
         "pool.fast = machines        | pool.fast = machines: must be an absolute path",
+        "pool.fast = lvm:vg          | pool.fast: lvm:vg: write lvm:GROUP/POOL [FOLDER] [SIZE]",
+        "pool.fast = lvm:vg/-a       | pool.fast: bad name \"-a\" of a volume group or thin pool",
+        "pool.fast = lvm:vg/a 1MiB   | pool.fast: 1MiB: a volume with XFS has 300MiB at least",
+        "pool.fast = lvm:vg/a srv    | pool.fast: bad size \"srv\": write a number with K, M, G or"
+            + " T, such as 512M",
         "pool.Fast = /srv            | bad pool name \"Fast\": 1 to 31 of a-z, 0-9 and -, not at an"
             + " end"
       })

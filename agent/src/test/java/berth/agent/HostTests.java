@@ -7,6 +7,9 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectPacka
 import berth.agent.systemd.Cgroup;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.platform.engine.DiscoverySelector;
@@ -20,6 +23,8 @@ import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
  * with a machine to clone (system property {@code berth.test.machine}, else "guest"). Those tagged
  * {@code kernel} need control groups of version 2 with nothing beside them, too, and run where
  * there are such.
+ *
+ * <p>Those tagged {@code disk} take all of {@code /dev/ubdb}, which is there on a test kernel.
  *
  * <p>Usage: {@code java -cp 'berth-agent/lib/*:host-tests/lib/*:test-classes' berth.agent.HostTests
  * [CLASS|CLASS#METHOD...]}; the exit code is 0 where all passed and at least one ran.
@@ -35,7 +40,7 @@ final class HostTests {
     var request =
         LauncherDiscoveryRequestBuilder.request()
             .selectors(which)
-            .filters(TagFilter.includeTags(Cgroup.unifiedAlone() ? "host | kernel" : "host"))
+            .filters(TagFilter.includeTags(tags()))
             .build();
     var summary = new SummaryGeneratingListener();
     LauncherFactory.create().execute(request, summary);
@@ -47,6 +52,17 @@ final class HostTests {
             && summary.getSummary().getTestsFoundCount()
                 == summary.getSummary().getTestsSucceededCount();
     System.exit(good ? 0 : 1);
+  }
+
+  private static List<String> tags() {
+    var tags = new ArrayList<>(List.of("host"));
+    if (Cgroup.unifiedAlone()) {
+      tags.add("kernel");
+    }
+    if (Files.exists(Path.of("/dev/ubdb"))) {
+      tags.add("disk");
+    }
+    return tags;
   }
 
   private static DiscoverySelector named(String name) {

@@ -29,8 +29,8 @@ final class RunningAgent implements AutoCloseable {
   }
 
   static AgentConfig config(int brokerPort, Path folder) {
-    var pools = new TreeMap<PoolName, Path>();
-    pools.put(new PoolName("default"), Path.of("/var/lib/machines"));
+    var pools = new TreeMap<PoolName, PoolPlace>();
+    pools.put(new PoolName("default"), new PoolPlace.Folder(PoolPlace.MACHINES));
     return new AgentConfig(
         FakeController.HOST,
         new AgentConfig.Address("127.0.0.1", brokerPort),

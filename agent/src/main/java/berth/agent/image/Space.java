@@ -13,7 +13,9 @@ final class Space {
 
   /** Refuses to begin what is likely to end with a full disk. */
   static void require(Pool pool, long bytes, String action) throws IOException {
-    var free = FileSystem.of(pool.storage().folder()).free();
+    var storage = pool.storage();
+    // The file that is fetched is beside the volumes, and what is unpacked may be somewhere else.
+    var free = Math.min(FileSystem.of(storage.folder()).free(), storage.room().free());
     if (free < bytes) {
       throw new BerthException(
           ProblemCode.NO_SPACE,

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** What is mounted on this host (proc_pid_mountinfo(5)). */
-final class Mounts {
+public final class Mounts {
   private static final Path MOUNTINFO = Path.of("/proc/self/mountinfo");
   private static final int MOUNT_POINT = 4;
 
@@ -19,7 +19,20 @@ final class Mounts {
    * Refuses to go on where something is mounted in a tree: removing that would remove its files.
    */
   static void refuseBeneath(Path tree) throws IOException {
-    var mounted = beneath(tree);
+    refuse(beneath(tree), tree);
+  }
+
+  /** The same where the tree is itself what is mounted. */
+  public static void refuseWithin(Path tree) throws IOException {
+    refuse(beneath(tree).stream().filter(m -> !m.equals(tree.toString())).toList(), tree);
+  }
+
+  /** Whether something is mounted right there. */
+  public static boolean has(Path place) throws IOException {
+    return beneath(place).contains(place.toString());
+  }
+
+  private static void refuse(List<String> mounted, Path tree) {
     if (!mounted.isEmpty()) {
       throw new BerthException(
           ProblemCode.CONFLICT,

@@ -1,7 +1,6 @@
 package berth.agent.storage;
 
 import berth.agent.dispatch.Job;
-import berth.agent.linux.FileSystem;
 import berth.protocol.BerthException;
 import berth.protocol.ByteSize;
 import berth.protocol.ContainerName;
@@ -65,13 +64,13 @@ public record Pool(PoolName name, StorageBackend storage) {
   /** What it is and how full. */
   public PoolState state() {
     try {
-      var system = FileSystem.of(storage.folder());
+      var room = storage.room();
       return new PoolState(
           name,
           storage.features().layout(),
           storage.folder().toString(),
-          new ByteSize(system.size()),
-          new ByteSize(system.size() - system.free()));
+          new ByteSize(room.size()),
+          new ByteSize(room.size() - room.free()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -3,6 +3,8 @@ package berth.agent.storage;
 import berth.agent.linux.FileSystem;
 import berth.agent.storage.btrfs.BtrfsTrees;
 import berth.agent.storage.directory.DirectoryTrees;
+import berth.agent.storage.lvm.LvmBackend;
+import berth.agent.systemd.Systemd;
 import berth.protocol.BerthException;
 import berth.protocol.ContainerName;
 import berth.protocol.PoolName;
@@ -38,7 +40,23 @@ public final class Pools {
   public static Pools open(Map<PoolName, Path> folders, Tools tools) throws IOException {
     var pools = new ArrayList<Pool>();
     for (var entry : new TreeMap<>(folders).entrySet()) {
-      pools.add(new Pool(entry.getKey(), backend(entry.getValue(), tools)));
+      pools.add(new Pool(entry.getKey(), backend(folder(entry.getValue()), tools)));
+    }
+    return new Pools(pools);
+  }
+
+  /** The same for places of any kind; what they need of this host is checked. */
+  public static Pools open(Map<PoolName, PoolPlace> places, Tools tools, Systemd systemd)
+      throws IOException {
+    var pools = new ArrayList<Pool>();
+    for (var entry : new TreeMap<>(places).entrySet()) {
+      var storage =
+          switch (entry.getValue()) {
+            case PoolPlace.Folder(var folder) -> backend(folder(folder), tools);
+            case PoolPlace.Thin thin ->
+                LvmBackend.open(thin, folder(thin.folder()), tools, systemd);
+          };
+      pools.add(new Pool(entry.getKey(), storage));
     }
     return new Pools(pools);
   }
@@ -90,10 +108,13 @@ public final class Pools {
         "there are: " + all.stream().map(p -> p.name().value()).collect(Collectors.joining(", ")));
   }
 
-  private static StorageBackend backend(Path configured, Tools tools) throws IOException {
+  private static Path folder(Path configured) throws IOException {
     var owner = PosixFilePermissions.fromString("rwx------");
     Files.createDirectories(configured, PosixFilePermissions.asFileAttribute(owner));
-    var folder = configured.toRealPath();
+    return configured.toRealPath();
+  }
+
+  private static StorageBackend backend(Path folder, Tools tools) throws IOException {
     var directories = new DirectoryTrees(tools);
     var btrfs = FileSystem.of(folder).btrfs();
     return new FolderBackend(folder, btrfs ? new BtrfsTrees(directories) : directories);

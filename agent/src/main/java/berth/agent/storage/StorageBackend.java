@@ -2,6 +2,7 @@ package berth.agent.storage;
 
 import berth.agent.dispatch.Job;
 import berth.protocol.BerthException;
+import berth.agent.linux.FileSystem;
 import berth.protocol.ByteSize;
 import berth.protocol.ContainerName;
 import berth.protocol.ImageName;
@@ -143,6 +144,12 @@ public interface StorageBackend {
         ProblemCode.UNSUPPORTED,
         "the pool at " + folder() + " makes no snapshots",
         "clone the container instead, or keep it in a pool on btrfs");
+  }
+
+  /** How much it holds, and how much of that is free. */
+  default Room room() throws IOException {
+    var system = FileSystem.of(folder());
+    return new Room(system.size(), system.free());
   }
 
   /** Changes a tree that nobody else can see yet. */

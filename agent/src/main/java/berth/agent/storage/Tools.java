@@ -61,6 +61,15 @@ public final class Tools {
     run(argv, _ -> {}, _ -> {});
   }
 
+  /** Runs one for what it tells on standard output. */
+  public String ask(List<String> argv) {
+    try {
+      return processes.run(HostCommand.of(argv)).stdout();
+    } catch (ProcessFailed e) {
+      throw failed(argv, "exit code " + e.exitCode(), e.log());
+    }
+  }
+
   private void run(List<String> argv, Consumer<String> each, Consumer<Runnable> onCancel) {
     var tail = new Tail(each);
     try {

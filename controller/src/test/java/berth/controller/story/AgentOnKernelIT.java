@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The agent's own tests of what this machine's kernel may lack, on a host with a kernel of its own:
- * limits and the freezer, which take control groups of version 2 with nothing beside them.
+ * limits and the freezer, which take control groups of version 2 with nothing beside them, and
+ * thin-provisioned volumes.
  */
 class AgentOnKernelIT {
   private static final LabFolder FOLDER =
@@ -39,7 +40,8 @@ class AgentOnKernelIT {
         Release.TRIXIE,
         LIMITS + "#limitsThatAreSetWhileItRunsAreTheKernelsAtOnce",
         LIMITS + "#aProgramPastTheMemoryLimitIsKilledAndTheContainerGoesOn",
-        LIMITS + "#aPausedContainerStandsStillAndGoesOnWhereItWas");
+        LIMITS + "#aPausedContainerStandsStillAndGoesOnWhereItWas",
+        "berth.agent.storage.lvm.LvmIT#aVolumeIsMadeRunsGrowsAndIsCopiedMeanwhile");
   }
 
   @Test

@@ -20,6 +20,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A root file system with some packages, made by mmdebstrap and kept as a tarball. Its name carries
@@ -59,6 +60,9 @@ public record RootTarball(
           "xz-utils",
           "zstd");
 
+  /** What a host with a kernel of its own can do more: thin-provisioned volumes. */
+  private static final List<String> KERNEL = List.of("lvm2", "thin-provisioning-tools", "udev");
+
   /** Not every release enables it by itself; without it a container asks for no address. */
   private static final String NETWORK =
       "--customize-hook=chroot \"$1\" systemctl enable systemd-networkd.service";
@@ -68,7 +72,7 @@ public record RootTarball(
       List.of("dbus", "iproute2", "procps", "systemd", "systemd-sysv");
 
   private static final Pattern OURS =
-      Pattern.compile("\\.lock|(host|guest)-[a-z]+(-[0-9a-f]+\\.tar\\.zst|\\.log)");
+      Pattern.compile("\\.lock|(host|guest|kernel)-[a-z]+(-[0-9a-f]+\\.tar\\.zst|\\.log)");
 
   private static final List<String> LEFT_OUT =
       List.of("/usr/share/doc/*", "/usr/share/man/*", "/usr/share/locale/*", "/usr/share/info/*");
@@ -76,6 +80,12 @@ public record RootTarball(
   /** The root file system of a host. */
   public static RootTarball host(Release release, List<AptSource> sources) {
     return new RootTarball("host", release, sources, HOST);
+  }
+
+  /** The root file system of a host with a kernel of its own. */
+  public static RootTarball kernel(Release release, List<AptSource> sources) {
+    return new RootTarball(
+        "kernel", release, sources, Stream.concat(HOST.stream(), KERNEL.stream()).toList());
   }
 
   /** The root file system of a small container for tests. */

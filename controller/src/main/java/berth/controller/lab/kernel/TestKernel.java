@@ -14,6 +14,7 @@ import berth.protocol.BerthException;
 import berth.protocol.Problem;
 import berth.protocol.ProblemCode;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +36,7 @@ public final class TestKernel implements AutoCloseable {
 
   private static final Path MODULES = Path.of("/usr/lib/uml/modules");
   private static final String GROUP = "kernel";
+  private static final long DISK = 8L << 30;
   private static final Duration BOOT = Duration.ofMinutes(4);
   private static final Duration OFF = Duration.ofSeconds(40);
 
@@ -119,7 +121,7 @@ public final class TestKernel implements AutoCloseable {
 
   private Path tarball(Release release) {
     var sources = AptSources.read(Path.of("/etc/apt"));
-    return RootTarball.host(release, sources.of(release, Optional.empty()))
+    return RootTarball.kernel(release, sources.of(release, Optional.empty()))
         .make(folder.cache(), groups);
   }
 
@@ -127,12 +129,14 @@ public final class TestKernel implements AutoCloseable {
     var argv = new ArrayList<>(List.of(PROGRAM, "mem=2G", "umid=" + GROUP));
     argv.add("uml_dir=" + sockets());
     argv.addAll(List.of("ubd0=" + folder.pool().image(), "root=/dev/ubda", "rootfstype=btrfs"));
+    argv.add("ubd1=" + disk());
     argv.addAll(List.of("rw", "quiet", "audit=0", "selinux=0", "systemd.gpt_auto=0"));
     argv.add("systemd.show_status=0");
     argv.addAll(List.of("con=null", "con0=null,fd:2", "ssl=null", "ssl0=fd:0,fd:1"));
     try {
       Files.createDirectories(sockets());
       Files.createDirectories(log().getParent());
+      makeDisk();
       var started =
           Processes.command(groups.launcher(GROUP, argv), Map.of("TMPDIR", "/dev/shm"))
               .redirectError(log().toFile())
@@ -147,6 +151,17 @@ public final class TestKernel implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("can't start " + PROGRAM, e);
     }
+  }
+
+  /** A second disk for tests to do with as they like, which takes only the room that is written. */
+  private void makeDisk() throws IOException {
+    try (var file = new RandomAccessFile(disk().toFile(), "rw")) {
+      file.setLength(DISK);
+    }
+  }
+
+  private Path disk() {
+    return folder.run().resolve("disk.img");
   }
 
   private static void awaitEnd(Process process) {

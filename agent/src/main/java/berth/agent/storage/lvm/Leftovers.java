@@ -1,0 +1,148 @@
+package berth.agent.storage.lvm;
+
+import berth.agent.storage.Mounts;
+import berth.protocol.BerthException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What an agent that was killed left in the middle of its work: what was not whole is removed, and
+ * what had got past its one step is brought to its end.
+ */
+final class Leftovers {
+  private static final Logger LOG = LoggerFactory.getLogger(Leftovers.class);
+  private static final String FETCH = ".#berth.fetch.";
+  private static final Duration FETCH_KEPT = Duration.ofDays(1);
+
+  private final Path folder;
+  private final Lvm lvm;
+  private final Xfs xfs;
+  private final MountUnits units;
+
+  Leftovers(Path folder, Lvm lvm, Xfs xfs, MountUnits units) {
+    this.folder = folder;
+    this.lvm = lvm;
+    this.xfs = xfs;
+    this.units = units;
+  }
+
+  /** A place for a file that is being fetched. */
+  Path fetching(String name) {
+    return folder.resolve(FETCH + name);
+  }
+
+  void sweep() throws IOException {
+    sweepFolder();
+    var all = lvm.volumes();
+    var whole = all.stream().filter(volume -> !volume.isStaging()).toList();
+    for (var half : all) {
+      if (half.isStaging() || isReplaced(half, whole)) {
+        remove(half);
+      }
+    }
+    if (mend(whole)) {
+      units.reload();
+    }
+    mount(whole);
+  }
+
+  private void sweepFolder() throws IOException {
+    for (var entry : entries()) {
+      if (Xfs.isHidden(entry)) {
+        unmount(entry);
+      } else if (entry.getFileName().toString().startsWith(FETCH) && !writtenLately(entry)) {
+        Files.deleteIfExists(entry);
+      }
+    }
+  }
+
+  private void unmount(Path hidden) throws IOException {
+    try {
+      xfs.unmount(hidden);
+      Files.delete(hidden);
+    } catch (BerthException e) {
+      LOG.warn("{} stays: {}", hidden, e.problem().message());
+    }
+  }
+
+  private List<Path> entries() throws IOException {
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.toList();
+    }
+  }
+
+  private static boolean writtenLately(Path file) throws IOException {
+    var modified = Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toInstant();
+    return modified.plus(FETCH_KEPT).isAfter(Instant.now());
+  }
+
+  private static boolean isReplaced(LogicalVolume volume, List<LogicalVolume> whole) {
+    return volume.image().isPresent() && !LvmBackend.newest(whole).containsValue(volume);
+  }
+
+  private void remove(LogicalVolume left) {
+    LOG.info("removing {}, which an earlier agent left unfinished", lvm.device(left.name()));
+    try {
+      lvm.remove(left.name());
+    } catch (BerthException e) {
+      LOG.warn("{} stays: {}", lvm.device(left.name()), e.problem().message());
+    }
+  }
+
+  /** Gives each whole volume its unit, and takes away those whose volumes are gone. */
+  private boolean mend(List<LogicalVolume> whole) throws IOException {
+    var there = whole.stream().map(LogicalVolume::name).collect(Collectors.toSet());
+    var changed = false;
+    var known = new HashSet<String>();
+    for (var unit : units.all()) {
+      if (there.contains(unit.volume())) {
+        known.add(unit.volume());
+      } else if (unit.ours() && !Mounts.has(unit.where())) {
+        LOG.info("removing {}: {} is gone", unit.name(), unit.device());
+        units.remove(unit);
+        changed = true;
+      }
+    }
+    return complete(whole, known) || changed;
+  }
+
+  private boolean complete(List<LogicalVolume> whole, Set<String> known) throws IOException {
+    var changed = false;
+    for (var volume : whole) {
+      var container = VolumeNames.container(volume.name());
+      if (volume.isVolume() && container.isPresent() && !known.contains(volume.name())) {
+        var device = lvm.device(volume.name());
+        LOG.info("completing {}, which an earlier agent left unmounted", device);
+        units.put(new MountUnit(container.get(), device, folder, true));
+        changed = true;
+      }
+    }
+    return changed;
+  }
+
+  /** Also what was not mounted when the host booted: a volume is in its place while it is there. */
+  private void mount(List<LogicalVolume> whole) throws IOException {
+    var there = whole.stream().map(LogicalVolume::name).collect(Collectors.toSet());
+    for (var unit : units.all()) {
+      if (there.contains(unit.volume()) && !Mounts.has(unit.where())) {
+        try {
+          lvm.activate(unit.volume());
+          units.mount(unit);
+        } catch (BerthException e) {
+          LOG.warn("container={} {}", unit.container(), e.problem().message());
+        }
+      }
+    }
+  }
+}

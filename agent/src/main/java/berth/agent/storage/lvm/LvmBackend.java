@@ -1,0 +1,367 @@
+package berth.agent.storage.lvm;
+
+import berth.agent.dispatch.Job;
+import berth.agent.linux.FileSystem;
+import berth.agent.storage.Features;
+import berth.agent.storage.ImageRecord;
+import berth.agent.storage.Mounts;
+import berth.agent.storage.PoolPlace;
+import berth.agent.storage.Room;
+import berth.agent.storage.StorageBackend;
+import berth.agent.storage.StoredImage;
+import berth.agent.storage.Tools;
+import berth.agent.storage.Undo;
+import berth.agent.systemd.Systemd;
+import berth.protocol.BerthException;
+import berth.protocol.ByteSize;
+import berth.protocol.ContainerName;
+import berth.protocol.ImageName;
+import berth.protocol.ProblemCode;
+import berth.protocol.state.PoolState.Layout;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.BinaryOperator;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Volumes and images as logical volumes of one thin pool. What is being made bears a tag that says
+ * so and is mounted where nobody looks; an image is there once the tag is gone, a volume once its
+ * {@link MountUnit} is written besides. Images are not mounted.
+ */
+public final class LvmBackend implements StorageBackend {
+  private final PoolPlace.Thin place;
+  private final Path folder;
+  private final Fullness most;
+  private final Lvm lvm;
+  private final Xfs xfs;
+  private final MountUnits units;
+  private final Leftovers leftovers;
+
+  /** Held for reading while an image is copied, for writing while it is replaced or removed. */
+  private final Map<ImageName, ReadWriteLock> inUse = new ConcurrentHashMap<>();
+
+  LvmBackend(PoolPlace.Thin place, Path folder, Fullness most, Tools tools, MountUnits units) {
+    this.place = place;
+    this.folder = folder;
+    this.most = most;
+    this.lvm = new Lvm(place, tools);
+    this.xfs = new Xfs(tools);
+    this.units = units;
+    this.leftovers = new Leftovers(folder, lvm, xfs, units);
+  }
+
+  /**
+   * Opens a thin pool that is there; says what is missing where it can't be.
+   *
+   * @param folder where its volumes are mounted, without symbolic links in its path
+   */
+  public static LvmBackend open(PoolPlace.Thin place, Path folder, Tools tools, Systemd systemd) {
+    Requirements.check(place, tools);
+    var units = new MountUnits(place.group(), folder, systemd);
+    return new LvmBackend(place, folder, Fullness.USUAL, tools, units);
+  }
+
+  @Override
+  public Features features() {
+    return new Features(Layout.LVM_THIN, true, true);
+  }
+
+  @Override
+  public Path folder() {
+    return folder;
+  }
+
+  /** As all volumes see it together, whatever each of them could grow to. */
+  @Override
+  public Room room() {
+    var pool = lvm.pool();
+    var size = pool.size().bytes();
+    return new Room(size, size - Math.round(size * pool.data() / 100));
+  }
+
+  @Override
+  public List<ContainerName> volumes() throws IOException {
+    return units.all().stream().map(MountUnit::container).toList();
+  }
+
+  @Override
+  public Optional<Path> volume(ContainerName container) {
+    return units.find(container).map(MountUnit::where);
+  }
+
+  @Override
+  public Path create(ContainerName container, ImageName image, Change finish, Job job)
+      throws IOException {
+    var lock = lock(image).readLock();
+    lock.lock();
+    try {
+      var origin = require(image).name();
+      return grow(container, origin, false, finish, job);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A source in use is copied as of one moment, too: LVM has its file system stand still. */
+  @Override
+  public Path copy(
+      ContainerName source, ContainerName container, boolean inUse, Change finish, Job job)
+      throws IOException {
+    var from = require(source);
+    Mounts.refuseWithin(from.where());
+    return grow(container, from.volume(), true, finish, job);
+  }
+
+  /**
+   * Has a new volume grow where nobody sees it, and then makes it visible.
+   *
+   * @param mounted whether the origin may be mounted meanwhile
+   */
+  private Path grow(ContainerName container, String origin, boolean mounted, Change finish, Job job)
+      throws IOException {
+    requireRoom();
+    var name = VolumeNames.of(container);
+    var unit = new MountUnit(container, lvm.device(name), folder, true);
+    requireFree(unit);
+    try (var undo = new Undo()) {
+      undo.add(() -> units.remove(unit));
+      lvm.snapshot(origin, name, Tags.STAGING, Tags.VOLUME);
+      undo.add(() -> lvm.remove(name));
+      xfs.renew(lvm.device(name), mounted, folder);
+      try (var hidden = xfs.hidden(lvm.device(name), folder)) {
+        finish.to(hidden.tree());
+        job.stopIfCancelled();
+        FileSystem.sync(hidden.tree());
+      }
+      lvm.publish(name, List.of());
+      undo.add(() -> xfs.unmount(unit.where()));
+      show(unit);
+      undo.keep();
+    }
+    return unit.where();
+  }
+
+  /** Before the unit is written there is no volume, after it there is a whole one. */
+  private void show(MountUnit unit) throws IOException {
+    units.put(unit);
+    units.reload();
+    units.mount(unit);
+  }
+
+  /** LVM's own rename is the step; the rest is done by {@link #sweep} where it is cut off. */
+  @Override
+  public Path rename(ContainerName from, ContainerName to) throws IOException {
+    var old = require(from);
+    Mounts.refuseWithin(old.where());
+    var unit = new MountUnit(to, lvm.device(VolumeNames.of(to)), folder, true);
+    requireFree(unit);
+    try (var undo = new Undo()) {
+      undo.add(() -> show(old));
+      xfs.unmount(old.where());
+      lvm.rename(old.volume(), unit.volume());
+      undo.add(() -> lvm.rename(unit.volume(), old.volume()));
+      undo.add(() -> units.remove(unit));
+      units.remove(old);
+      show(unit);
+      undo.keep();
+    }
+    return unit.where();
+  }
+
+  /** A volume always has a size: without one that was asked for it keeps what it has. */
+  @Override
+  public void limit(ContainerName container, Optional<ByteSize> size) throws IOException {
+    var unit = require(container);
+    if (size.isEmpty()) {
+      return;
+    }
+    var volume = lvm.find(unit.volume()).orElseThrow(() -> gone(unit));
+    var wanted = size.get().bytes();
+    var has = volume.size().bytes();
+    if (wanted <= has - volume.extent().bytes()) {
+      throw new BerthException(
+          ProblemCode.UNSUPPORTED,
+          "the volume of "
+              + container
+              + " has "
+              + volume.size().exact()
+              + ", and XFS can't be made smaller than it is",
+          "ask for that size or more; what a new volume has at least, the pool's line in the"
+              + " agent's configuration tells");
+    }
+    if (!Mounts.has(unit.where())) {
+      units.mount(unit);
+    }
+    if (wanted > has) {
+      requireRoom();
+      lvm.extend(unit.volume(), size.get());
+    }
+    xfs.grow(unit.where()); // also where an attempt before died between the two
+  }
+
+  @Override
+  public void delete(ContainerName container) throws IOException {
+    var found = units.find(container);
+    if (found.isEmpty()) {
+      return;
+    }
+    var unit = found.get();
+    Mounts.refuseWithin(unit.where());
+    if (lvm.find(unit.volume()).isPresent()) {
+      try (var undo = new Undo()) {
+        undo.add(() -> units.mount(unit));
+        xfs.unmount(unit.where());
+        lvm.remove(unit.volume());
+        undo.keep();
+      }
+    } else if (!unit.ours() || Mounts.has(unit.where())) {
+      throw new BerthException(
+          ProblemCode.CONFLICT,
+          "the volume of " + container + " is " + unit.device() + ", not in the pool " + place,
+          "remove it by hand, and its unit " + unit.name());
+    }
+    units.remove(unit);
+    units.reload();
+  }
+
+  @Override
+  public List<StoredImage> images() {
+    return newest(lvm.volumes()).values().stream()
+        .map(this::stored)
+        .sorted(Comparator.comparing(StoredImage::name))
+        .toList();
+  }
+
+  @Override
+  public StoredImage make(ImageName image, Filling fill, Job job) throws IOException {
+    requireRoom();
+    var name = VolumeNames.anew(image);
+    try (var undo = new Undo()) {
+      lvm.create(name, place.size(), Tags.STAGING, Tags.image(image));
+      undo.add(() -> lvm.remove(name));
+      xfs.make(lvm.device(name));
+      ImageRecord record;
+      try (var hidden = xfs.hidden(lvm.device(name), folder)) {
+        var open = PosixFilePermissions.fromString("rwxr-xr-x");
+        Files.setPosixFilePermissions(hidden.tree(), open);
+        record = fill.of(hidden.tree());
+        job.stopIfCancelled();
+        FileSystem.sync(hidden.tree());
+      }
+      put(image, name, record);
+      undo.keep();
+      return new StoredImage(image, lvm.device(name), record);
+    }
+  }
+
+  /** From one step of LVM's on the new one is the image; the others are removed. */
+  private void put(ImageName image, String name, ImageRecord record) {
+    var lock = lock(image).writeLock();
+    lock.lock();
+    try {
+      var before = named(image);
+      lvm.publish(name, Tags.record(record));
+      before.forEach(old -> lvm.remove(old.name()));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void delete(ImageName image) {
+    var lock = lock(image).writeLock();
+    lock.lock();
+    try {
+      named(image).forEach(volume -> lvm.remove(volume.name()));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public Path fetching(String name) {
+    return leftovers.fetching(name);
+  }
+
+  @Override
+  public void sweep() throws IOException {
+    leftovers.sweep();
+  }
+
+  /** Those of a name, the one that counts last. */
+  private List<LogicalVolume> named(ImageName image) {
+    return lvm.volumes().stream()
+        .filter(volume -> volume.image().filter(image::equals).isPresent())
+        .sorted(Comparator.comparing(LogicalVolume::created))
+        .toList();
+  }
+
+  /** Where an agent died before it removed an image that it had replaced, the new one counts. */
+  static Map<ImageName, LogicalVolume> newest(List<LogicalVolume> volumes) {
+    return volumes.stream()
+        .filter(volume -> volume.image().isPresent())
+        .collect(
+            Collectors.toMap(
+                volume -> volume.image().orElseThrow(),
+                Function.identity(),
+                BinaryOperator.maxBy(Comparator.comparing(LogicalVolume::created))));
+  }
+
+  private StoredImage stored(LogicalVolume volume) {
+    return new StoredImage(
+        volume.image().orElseThrow(), lvm.device(volume.name()), Tags.record(volume.tags()));
+  }
+
+  private LogicalVolume require(ImageName image) {
+    var known = newest(lvm.volumes());
+    if (!known.containsKey(image)) {
+      var names = known.keySet().stream().sorted().map(ImageName::value).toList();
+      throw new BerthException(
+          ProblemCode.NOT_FOUND,
+          "no image \"" + image + "\" in the thin pool " + place,
+          names.isEmpty()
+              ? "there is none at all yet: build or import one"
+              : "there are: " + String.join(", ", names));
+    }
+    return known.get(image);
+  }
+
+  private MountUnit require(ContainerName container) {
+    return units
+        .find(container)
+        .orElseThrow(() ->
+            new BerthException(
+                ProblemCode.NOT_FOUND, "no volume \"" + container + "\" in " + folder));
+  }
+
+  private void requireFree(MountUnit unit) {
+    if (units.find(unit.container()).isPresent()
+        || Files.exists(unit.where(), LinkOption.NOFOLLOW_LINKS)) {
+      throw new BerthException(ProblemCode.ALREADY_EXISTS, unit.where() + " is there already");
+    }
+  }
+
+  private void requireRoom() {
+    most.require(lvm.pool(), place.toString());
+  }
+
+  private BerthException gone(MountUnit unit) {
+    return new BerthException(
+        ProblemCode.NOT_FOUND, "the logical volume " + unit.device() + " is gone");
+  }
+
+  private ReadWriteLock lock(ImageName image) {
+    return inUse.computeIfAbsent(image, _ -> new ReentrantReadWriteLock());
+  }
+}
