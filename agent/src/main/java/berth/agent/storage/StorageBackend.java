@@ -1,8 +1,8 @@
 package berth.agent.storage;
 
 import berth.agent.dispatch.Job;
-import berth.protocol.BerthException;
 import berth.agent.linux.FileSystem;
+import berth.protocol.BerthException;
 import berth.protocol.ByteSize;
 import berth.protocol.ContainerName;
 import berth.protocol.ImageName;
