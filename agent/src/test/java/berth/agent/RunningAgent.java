@@ -4,6 +4,7 @@ import static berth.agent.FakeController.await;
 
 import berth.agent.journal.Journal;
 import berth.agent.journal.Store;
+import berth.agent.storage.PoolPlace;
 import berth.protocol.PoolName;
 import io.vertx.core.Vertx;
 import java.net.URI;
