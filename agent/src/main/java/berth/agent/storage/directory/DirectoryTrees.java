@@ -142,7 +142,28 @@ public final class DirectoryTrees implements Trees {
     if (Files.isDirectory(tree, LinkOption.NOFOLLOW_LINKS)) {
       Immutable.set(tree, false);
     }
+    try {
+      remove(tree);
+    } catch (BerthException e) {
+      if (!tools.has("chattr")) {
+        throw e;
+      }
+      allowChanges(tree);
+      remove(tree);
+    }
+  }
+
+  private void remove(Path tree) {
     tools.runToItsEnd(List.of("rm", "-rf", "--", tree.toString()));
+  }
+
+  /** Files that nobody may change or shorten (chattr(1)) are in the way of their removal, too. */
+  private void allowChanges(Path tree) {
+    try {
+      tools.runToItsEnd(List.of("chattr", "-R", "-f", "-ia", "--", tree.toString()));
+    } catch (BerthException _) {
+      // It complains of what has no such flags; what is still in the way, the removal tells.
+    }
   }
 
   private static void tell(long copied, Optional<Long> of, Job job) {
