@@ -56,7 +56,9 @@ public record Pool(PoolName name, StorageBackend storage) {
                     + state.size()
                     + " are free: "
                     + problem.message(),
-                "free some space there, or make the container in another pool")
+                problem
+                    .remedy()
+                    .orElse("free some space there, or make the container in another pool"))
             .withLog(problem.log()),
         cause);
   }

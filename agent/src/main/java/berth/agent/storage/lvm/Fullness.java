@@ -38,6 +38,6 @@ record Fullness(double data, double metadata) {
             what,
             path,
             most),
-        "remove what is not needed, or grow it: " + remedy);
+        "grow it: " + remedy + "; what containers have deleted is free again after fstrim on them");
   }
 }

@@ -43,6 +43,7 @@ final class Leftovers {
   }
 
   void sweep() throws IOException {
+    resume();
     sweepFolder();
     var all = lvm.volumes();
     var whole = all.stream().filter(volume -> !volume.isStaging()).toList();
@@ -57,6 +58,16 @@ final class Leftovers {
     mount(whole);
   }
 
+  /** One that stands still has everybody wait who writes to it, an unmount too. */
+  private void resume() {
+    for (var volume : lvm.volumes()) {
+      if (volume.isSuspended()) {
+        LOG.warn("{} stood still, and goes on now", lvm.device(volume.name()));
+        lvm.resume(volume.name());
+      }
+    }
+  }
+
   private void sweepFolder() throws IOException {
     for (var entry : entries()) {
       if (Xfs.isHidden(entry)) {
@@ -67,12 +78,12 @@ final class Leftovers {
     }
   }
 
-  private void unmount(Path hidden) throws IOException {
+  private void unmount(Path hidden) {
     try {
       xfs.unmount(hidden);
       Files.delete(hidden);
-    } catch (BerthException e) {
-      LOG.warn("{} stays: {}", hidden, e.problem().message());
+    } catch (IOException | BerthException e) {
+      LOG.warn("{} stays: {}", hidden, e.getMessage());
     }
   }
 
@@ -102,7 +113,7 @@ final class Leftovers {
 
   /** Gives each whole volume its unit, and takes away those whose volumes are gone. */
   private boolean mend(List<LogicalVolume> whole) throws IOException {
-    var there = whole.stream().map(LogicalVolume::name).collect(Collectors.toSet());
+    var there = lvm.names();
     var changed = false;
     var known = new HashSet<String>();
     for (var unit : units.all()) {
@@ -123,8 +134,13 @@ final class Leftovers {
       var container = VolumeNames.container(volume.name());
       if (volume.isVolume() && container.isPresent() && !known.contains(volume.name())) {
         var device = lvm.device(volume.name());
+        var unit = new MountUnit(container.get(), device, folder, true);
+        if (units.exists(unit)) {
+          LOG.warn("{} has no unit: {} mounts something else", device, unit.name());
+          continue;
+        }
         LOG.info("completing {}, which an earlier agent left unmounted", device);
-        units.put(new MountUnit(container.get(), device, folder, true));
+        units.put(unit);
         changed = true;
       }
     }

@@ -45,6 +45,9 @@ record LogicalVolume(
           "--options",
           "lv_name,lv_attr,lv_size,vg_extent_size,pool_lv,lv_tags,data_percent,metadata_percent");
 
+  /** Where the letters tell of the state. */
+  private static final int STATE = 4;
+
   LogicalVolume {
     tags = Set.copyOf(tags);
   }
@@ -85,6 +88,11 @@ record LogicalVolume(
   /** Whether others are made in it. */
   boolean isThinPool() {
     return attributes.startsWith("t");
+  }
+
+  /** Whether it stands still: whoever changes it died before it went on. */
+  boolean isSuspended() {
+    return attributes.length() > STATE && attributes.charAt(STATE) == 's';
   }
 
   /** Whether it is being made. */

@@ -11,10 +11,14 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** One thin pool, by the programs of lvm2. Each of these calls is one step of LVM's, or none. */
 final class Lvm {
+  private static final long SECTOR = 512;
+
   private final PoolPlace.Thin place;
   private final Tools tools;
 
@@ -38,6 +42,11 @@ final class Lvm {
     return report(place.group()).stream()
         .filter(volume -> volume.pool().equals(place.pool()))
         .toList();
+  }
+
+  /** The names of all that is in the volume group, in the pool or not. */
+  Set<String> names() {
+    return report(place.group()).stream().map(LogicalVolume::name).collect(Collectors.toSet());
   }
 
   /** One that is in the pool. */
@@ -83,6 +92,11 @@ final class Lvm {
     run(List.of("lvchange", "--activate", "y", path(name)));
   }
 
+  /** Has one go on that was left standing still in the middle of a change. */
+  void resume(String name) {
+    run(List.of("lvchange", "--refresh", path(name)));
+  }
+
   /** Removes one; {@code CONFLICT} where somebody still has it open. */
   void remove(String name) {
     try {
@@ -108,8 +122,9 @@ final class Lvm {
     return tags.stream().flatMap(tag -> Stream.of("--addtag", tag)).toList();
   }
 
+  /** LVM takes whole sectors alone. */
   private static String bytes(ByteSize size) {
-    return size.bytes() + "b";
+    return Math.ceilDiv(size.bytes(), SECTOR) * SECTOR + "b";
   }
 
   @SafeVarargs

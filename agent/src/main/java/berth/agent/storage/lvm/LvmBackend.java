@@ -119,6 +119,7 @@ public final class LvmBackend implements StorageBackend {
       ContainerName source, ContainerName container, boolean inUse, Change finish, Job job)
       throws IOException {
     var from = require(source);
+    requireInPool(from);
     Mounts.refuseWithin(from.where());
     return grow(container, from.volume(), true, finish, job);
   }
@@ -135,7 +136,6 @@ public final class LvmBackend implements StorageBackend {
     var unit = new MountUnit(container, lvm.device(name), folder, true);
     requireFree(unit);
     try (var undo = new Undo()) {
-      undo.add(() -> units.remove(unit));
       lvm.snapshot(origin, name, Tags.STAGING, Tags.VOLUME);
       undo.add(() -> lvm.remove(name));
       xfs.renew(lvm.device(name), mounted, folder);
@@ -145,7 +145,10 @@ public final class LvmBackend implements StorageBackend {
         FileSystem.sync(hidden.tree());
       }
       lvm.publish(name, List.of());
-      undo.add(() -> xfs.unmount(unit.where()));
+      undo.add(() -> {
+        xfs.unmount(unit.where());
+        units.remove(unit);
+      });
       show(unit);
       undo.keep();
     }
@@ -163,15 +166,26 @@ public final class LvmBackend implements StorageBackend {
   @Override
   public Path rename(ContainerName from, ContainerName to) throws IOException {
     var old = require(from);
+    requireInPool(old);
+    if (!old.ours()) {
+      throw new BerthException(
+          ProblemCode.UNSUPPORTED,
+          "the volume of " + from + " is mounted by a unit that was made by hand: " + old.name(),
+          "rename both by hand");
+    }
     Mounts.refuseWithin(old.where());
     var unit = new MountUnit(to, lvm.device(VolumeNames.of(to)), folder, true);
     requireFree(unit);
     try (var undo = new Undo()) {
-      undo.add(() -> show(old));
+      undo.add(() -> units.mount(old));
       xfs.unmount(old.where());
       lvm.rename(old.volume(), unit.volume());
       undo.add(() -> lvm.rename(unit.volume(), old.volume()));
-      undo.add(() -> units.remove(unit));
+      undo.add(() -> {
+        units.remove(unit);
+        units.put(old);
+        units.reload();
+      });
       units.remove(old);
       show(unit);
       undo.keep();
@@ -226,10 +240,7 @@ public final class LvmBackend implements StorageBackend {
         undo.keep();
       }
     } else if (!unit.ours() || Mounts.has(unit.where())) {
-      throw new BerthException(
-          ProblemCode.CONFLICT,
-          "the volume of " + container + " is " + unit.device() + ", not in the pool " + place,
-          "remove it by hand, and its unit " + unit.name());
+      throw elsewhere(unit);
     }
     units.remove(unit);
     units.reload();
@@ -345,9 +356,21 @@ public final class LvmBackend implements StorageBackend {
                 ProblemCode.NOT_FOUND, "no volume \"" + container + "\" in " + folder));
   }
 
+  private void requireInPool(MountUnit unit) {
+    if (lvm.find(unit.volume()).isEmpty()) {
+      throw elsewhere(unit);
+    }
+  }
+
+  private BerthException elsewhere(MountUnit unit) {
+    return new BerthException(
+        ProblemCode.CONFLICT,
+        "the volume of " + unit.container() + " is " + unit.device() + ", not in the pool " + place,
+        "do it by hand, also with its unit " + unit.name());
+  }
+
   private void requireFree(MountUnit unit) {
-    if (units.find(unit.container()).isPresent()
-        || Files.exists(unit.where(), LinkOption.NOFOLLOW_LINKS)) {
+    if (units.exists(unit) || Files.exists(unit.where(), LinkOption.NOFOLLOW_LINKS)) {
       throw new BerthException(ProblemCode.ALREADY_EXISTS, unit.where() + " is there already");
     }
   }

@@ -52,7 +52,10 @@ record MountUnit(ContainerName container, Path device, Path folder, boolean ours
     return name.charAt(0) == '.' ? "\\x2e" + name.substring(1) : name.toString();
   }
 
-  /** What stands in its file. */
+  /**
+   * What stands in its file. A volume that is missing keeps its container from starting, and
+   * nothing else of the host ({@code nofail}).
+   */
   String text() {
     return """
     %s
@@ -64,7 +67,7 @@ record MountUnit(ContainerName container, Path device, Path folder, boolean ours
     What=%s
     Where=%s
     Type=xfs
-    Options=%s
+    Options=nofail,%s
 
     [Install]
     WantedBy=machines.target

@@ -13,7 +13,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -23,9 +25,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The mount units of one pool, as files that systemd reads. */
 final class MountUnits {
+  private static final Logger LOG = LoggerFactory.getLogger(MountUnits.class);
   private static final Path UNITS = Path.of("/etc/systemd/system");
   private static final String WANTS = "machines.target.wants";
 
@@ -97,9 +102,18 @@ final class MountUnits {
     FileSystem.syncEntries(units);
   }
 
-  /** Takes one away, with the empty folder that it was mounted on. */
+  /** Whether there is a file of its name, also one that can't be read as a volume's. */
+  boolean exists(MountUnit unit) {
+    return Files.exists(units.resolve(unit.name()), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** Takes one away, with the folder that it was mounted on, if that is empty. */
   void remove(MountUnit unit) throws IOException {
-    Files.deleteIfExists(unit.where());
+    try {
+      Files.deleteIfExists(unit.where());
+    } catch (DirectoryNotEmptyException _) {
+      LOG.info("{} stays: something else is in it", unit.where());
+    }
     Files.deleteIfExists(link(unit));
     Files.deleteIfExists(units.resolve(unit.name()));
     FileSystem.syncEntries(units);
