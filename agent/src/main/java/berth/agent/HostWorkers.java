@@ -90,7 +90,7 @@ final class HostWorkers implements Workers {
               return null;
             },
             false)
-        .onSuccess(_ -> vertx.setTimer(BETWEEN_EXPIRIES.toMillis(), _ -> expire(vertx)));
+        .onComplete(_ -> vertx.setTimer(BETWEEN_EXPIRIES.toMillis(), _ -> expire(vertx)));
   }
 
   @Override

@@ -185,6 +185,7 @@ public final class Containers implements Performer<ContainerCommand> {
     var name = command.container();
     var pool = pools.find(command.pool());
     place.requireFree(name, pools);
+    snapshots.requireNoneLeft(name);
     settings.requireNoneByHand(name);
     removal.forgetUnit(name);
     undo.add(() -> removal.forgetUnit(name));
@@ -247,6 +248,9 @@ public final class Containers implements Performer<ContainerCommand> {
 
   private Result remove(ContainerName name, boolean force, Job job) throws IOException {
     snapshots.requireNoneProtected(name);
+    if (!force && job.attempt() == 1) {
+      snapshots.requireNoneLeft(name);
+    }
     removal.remove(name, force, job);
     var gone = snapshots.removeAll(name);
     return gone == 0 ? new Result.Done() : new Result.RemovalResult(name, gone);
@@ -303,6 +307,7 @@ public final class Containers implements Performer<ContainerCommand> {
 
   private Result copy(ContainerName source, ContainerName clone, Job job) throws IOException {
     require(source);
+    snapshots.requireNoneLeft(clone);
     cloning.make(source, clone, job);
     return now(clone);
   }

@@ -27,6 +27,7 @@ final class Place {
             pools.holding(container).flatMap(p -> p.storage().volume(container)).stream(),
             Stream.of(container.value(), container + ".raw").map(machines::resolve))
         .filter(path -> Files.exists(path, LinkOption.NOFOLLOW_LINKS))
+        .filter(path -> !isLeft(path, container, pools))
         .findFirst()
         .ifPresent(path -> {
           throw new BerthException(
@@ -34,6 +35,20 @@ final class Place {
               "a container \"" + container + "\" is there already: " + path,
               "choose another name, or remove it first");
         });
+  }
+
+  /** Whether it is our link to where a volume was that somebody removed by hand. */
+  private static boolean isLeft(Path path, ContainerName container, Pools pools) {
+    if (!Files.isSymbolicLink(path) || Files.exists(path)) {
+      return false;
+    }
+    try {
+      var target = Files.readSymbolicLink(path);
+      return pools.all().stream()
+          .anyMatch(pool -> pool.storage().folder().resolve(container.value()).equals(target));
+    } catch (IOException _) {
+      return false;
+    }
   }
 
   /** Refuses what a person put there, which is no volume of any pool. */

@@ -15,6 +15,7 @@ import berth.protocol.SnapshotName;
 import berth.protocol.command.ContainerCommand.CreateSnapshot;
 import berth.protocol.command.ContainerCommand.RemoveSnapshot;
 import berth.protocol.reply.Result;
+import berth.protocol.spec.ContainerSpec;
 import berth.protocol.state.SnapshotState;
 import java.io.IOException;
 import java.time.Instant;
@@ -47,7 +48,7 @@ public final class Snapshots {
   public List<SnapshotState> of(ContainerName container) {
     try {
       return in(pools.all(), container).stream()
-          .map(kept -> kept.snapshot().record().state())
+          .map(Kept::state)
           .sorted(Comparator.comparing(SnapshotState::created))
           .toList();
     } catch (IOException e) {
@@ -57,7 +58,7 @@ public final class Snapshots {
 
   /**
    * Removes those whose time is over. What can't be removed now is logged, and tried again with the
-   * next call.
+   * next call, or at the agent's next start where its removal has begun.
    */
   public void expire(Instant now) {
     for (var pool : pools.all()) {
@@ -82,7 +83,7 @@ public final class Snapshots {
     for (var snapshot : pool.storage().snapshots(container)) {
       var expires = snapshot.record().state().expires();
       if (expires.isPresent() && !now.isBefore(expires.get())) {
-        pool.storage().delete(container, snapshot.name());
+        pool.storage().delete(container, snapshot.name(), snapshot.record()::equals);
         LOG.info(
             "container={} snapshot={} removed, as it expired at {}",
             container,
@@ -128,7 +129,7 @@ public final class Snapshots {
    * is the one that it had; but it keeps the name that it was given since.
    */
   void restore(ContainerName name, SnapshotName snapshot, Job job) throws IOException {
-    var storage = pools.keeping(name).orElseThrow(() -> noVolume(name)).storage();
+    var storage = keeping(name, snapshot).storage();
     var volume = storage.volume(name);
     if (volume.isEmpty()) {
       place.requireFree(name, pools);
@@ -136,36 +137,75 @@ public final class Snapshots {
     if (volume.isEmpty() || !RestoreMark.isOn(volume.get(), job.id())) {
       activity.requireStopped(name);
       job.progress("restoring the snapshot " + snapshot);
+      var spec = settings.read(name).map(Settings.Written::spec);
       storage.restore(
           name,
           snapshot,
-          settings.read(name).flatMap(written -> written.spec().size()),
+          spec.flatMap(ContainerSpec::size),
           (tree, record) -> {
             if (!record.container().equals(name)) {
               Identity.rename(record.container(), name, tree);
             }
+            var hostname = spec.flatMap(ContainerSpec::hostname);
+            if (hostname.isPresent()) {
+              Identity.name(hostname.get(), tree);
+            }
             RestoreMark.putOn(tree, job.id());
-            activity.requireStopped(name);
           },
+          () -> activity.requireStopped(name),
           job);
     }
     place.add(name, storage.volume(name).orElseThrow());
   }
 
+  /** The pool of a container's volume; where that is gone, the one that has the snapshot. */
+  private Pool keeping(ContainerName name, SnapshotName snapshot) throws IOException {
+    var holding = pools.holding(name);
+    if (holding.isPresent()) {
+      return holding.get();
+    }
+    return in(pools.all(), name).stream()
+        .filter(kept -> kept.snapshot().name().equals(snapshot))
+        .map(Kept::pool)
+        .findFirst()
+        .orElseThrow(() -> noVolume(name));
+  }
+
   /** Removes one; one that is not there is fine. */
   void remove(RemoveSnapshot command) throws IOException {
     var name = command.container();
-    for (var kept : in(pools.all(), name)) {
-      var snapshot = kept.snapshot();
-      if (snapshot.name().equals(command.snapshot())) {
-        if (snapshot.record().state().isProtected() && !command.force()) {
-          throw new BerthException(
-              ProblemCode.CONFLICT,
-              "the snapshot " + snapshot.name() + " of " + name + " is protected",
-              "remove it with force");
-        }
-        kept.pool().storage().delete(name, snapshot.name());
-      }
+    var meant =
+        in(pools.all(), name).stream()
+            .filter(kept -> kept.snapshot().name().equals(command.snapshot()))
+            .toList();
+    if (!command.force() && meant.stream().anyMatch(kept -> kept.state().isProtected())) {
+      throw new BerthException(
+          ProblemCode.CONFLICT,
+          "the snapshot " + command.snapshot() + " of " + name + " is protected",
+          "remove it with force");
+    }
+    for (var kept : meant) {
+      kept.pool().storage().delete(name, command.snapshot());
+    }
+  }
+
+  /**
+   * Refuses to go on where there are snapshots of a container whose volume is gone: whoever made
+   * another one of that name, or removed what is left, would lose them unseen.
+   */
+  void requireNoneLeft(ContainerName name) throws IOException {
+    var left = in(pools.all(), name);
+    if (!left.isEmpty() && pools.holding(name).isEmpty()) {
+      var first = left.getFirst().snapshot().name();
+      throw new BerthException(
+          ProblemCode.CONFLICT,
+          "there are snapshots of a container " + name + " whose volume is gone",
+          "restore one: berth snapshot restore HOST/"
+              + name
+              + " "
+              + first
+              + "; or remove them: berth rm --force HOST/"
+              + name);
     }
   }
 
@@ -199,7 +239,11 @@ public final class Snapshots {
     return all.size();
   }
 
-  private record Kept(Pool pool, StoredSnapshot snapshot) {}
+  private record Kept(Pool pool, StoredSnapshot snapshot) {
+    SnapshotState state() {
+      return snapshot.record().state();
+    }
+  }
 
   private static List<Kept> in(List<Pool> pools, ContainerName container) throws IOException {
     var found = new ArrayList<Kept>();

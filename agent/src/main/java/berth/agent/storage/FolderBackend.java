@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -163,6 +164,7 @@ public final class FolderBackend implements StorageBackend {
       SnapshotName snapshot,
       Optional<ByteSize> size,
       RestoredChange finish,
+      Runnable check,
       Job job)
       throws IOException {
     var tree = folder.hidden("new", container.value());
@@ -180,20 +182,27 @@ public final class FolderBackend implements StorageBackend {
       }
       job.stopIfCancelled();
       FileSystem.sync(folder.path());
-      replace(tree, path(container));
+      check.run();
+      replace(tree, path(container), check);
       undo.keep();
     }
     return path(container);
   }
 
   /** Puts a finished tree in the place of a volume, and removes what was there. */
-  private void replace(Path tree, Path volume) throws IOException {
+  private void replace(Path tree, Path volume, Runnable check) throws IOException {
     if (!TreeFolder.isFolder(volume)) {
       folder.publish(tree, volume);
       return;
     }
     Mounts.refuseBeneath(volume);
     Rename.exchange(tree, volume);
+    try {
+      check.run();
+    } catch (RuntimeException e) {
+      Rename.exchange(tree, volume);
+      throw e;
+    }
     try {
       folder.sync();
       folder.remove(tree);
@@ -203,8 +212,10 @@ public final class FolderBackend implements StorageBackend {
   }
 
   @Override
-  public void delete(ContainerName container, SnapshotName snapshot) throws IOException {
-    snapshots.remove(container, snapshot);
+  public void delete(
+      ContainerName container, SnapshotName snapshot, Predicate<SnapshotRecord> meant)
+      throws IOException {
+    snapshots.remove(container, snapshot, meant);
   }
 
   @Override
@@ -243,7 +254,7 @@ public final class FolderBackend implements StorageBackend {
     images.protect();
   }
 
-  private void sweep(Path left) throws IOException {
+  private void sweep(Path left) {
     try {
       Mounts.refuseBeneath(left);
       LOG.info("removing {}, which an earlier agent left unfinished", left);
@@ -252,8 +263,8 @@ public final class FolderBackend implements StorageBackend {
       } else {
         trees.delete(left);
       }
-    } catch (BerthException e) {
-      LOG.warn("{} stays: {}", left, e.problem().message());
+    } catch (IOException | BerthException e) {
+      LOG.warn("{} stays: {}", left, e.getMessage());
     }
   }
 

@@ -80,20 +80,6 @@ public final class Pools {
     return all.stream().filter(pool -> pool.storage().volume(container).isPresent()).findFirst();
   }
 
-  /** The pool that keeps the volume of a container, or else one with snapshots of it. */
-  public Optional<Pool> keeping(ContainerName container) throws IOException {
-    var holding = holding(container);
-    if (holding.isPresent()) {
-      return holding;
-    }
-    for (var pool : all) {
-      if (pool.storage().snapshotted().contains(container)) {
-        return Optional.of(pool);
-      }
-    }
-    return Optional.empty();
-  }
-
   /** Takes away what an agent left in the middle of its work, in all of them. */
   public void sweep() throws IOException {
     for (var pool : all) {

@@ -10,6 +10,7 @@ import berth.protocol.ProblemCode;
 import berth.protocol.SnapshotName;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * The snapshots of a pool: a folder {@code .snapshots/CONTAINER/SNAPSHOT} each, which holds the
@@ -97,15 +99,17 @@ final class SnapshotFolders {
     }
   }
 
-  /** Removes one; one that is not there is fine. */
-  void remove(ContainerName container, SnapshotName name) throws IOException {
+  /** Removes one if it is what was meant; one that is not there is fine. */
+  void remove(ContainerName container, SnapshotName name, Predicate<SnapshotRecord> meant)
+      throws IOException {
     var hidden = pool.hidden(WHY, name.value());
     var lock = lock(container).writeLock();
     lock.lock();
     try {
-      if (!TreeFolder.isFolder(folder(container, name))) {
+      if (find(container, name).map(StoredSnapshot::record).filter(meant).isEmpty()) {
         return;
       }
+      Mounts.refuseBeneath(folder(container, name));
       Rename.noReplace(folder(container, name), hidden);
       FileSystem.syncEntries(folder(container));
       pool.sync();
@@ -151,8 +155,12 @@ final class SnapshotFolders {
   void delete(Path hidden) throws IOException {
     if (TreeFolder.isFolder(hidden)) {
       pool.trees().delete(hidden.resolve(TREE));
-      for (var file : TreeFolder.entries(hidden, _ -> true)) {
-        Files.delete(file);
+      for (var entry : TreeFolder.entries(hidden, _ -> true)) {
+        if (TreeFolder.isFolder(entry)) {
+          pool.trees().delete(entry);
+        } else {
+          Files.delete(entry);
+        }
       }
       Files.delete(hidden);
     }
@@ -170,8 +178,7 @@ final class SnapshotFolders {
     try {
       for (var parent : List.of(all, folder(container))) {
         if (!TreeFolder.isFolder(parent)) {
-          create(parent);
-          FileSystem.syncEntries(parent.getParent());
+          createShared(parent);
         }
       }
       Rename.noReplace(hidden, folder(container, name));
@@ -251,6 +258,18 @@ final class SnapshotFolders {
     } catch (DirectoryNotEmptyException _) {
       // it has others
     }
+  }
+
+  /** One that others may need, and make, at the same moment. */
+  private static void createShared(Path folder) throws IOException {
+    try {
+      create(folder);
+    } catch (FileAlreadyExistsException e) {
+      if (!TreeFolder.isFolder(folder)) {
+        throw e;
+      }
+    }
+    FileSystem.syncEntries(folder.getParent());
   }
 
   /** What a container's root could read must be hidden from the host's users. */

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Keeps the volumes and images of one pool. Every call completes or leaves nothing behind; what an
@@ -103,19 +104,33 @@ public interface StorageBackend {
    *
    * @param size that it may not grow past; empty for no limit
    * @param finish does the rest to the new tree before anybody can see it
+   * @param check called right before that step and right after it, before anything is removed; what
+   *     it throws leaves the volume as it was
    */
   default Path restore(
       ContainerName container,
       SnapshotName snapshot,
       Optional<ByteSize> size,
       RestoredChange finish,
+      Runnable check,
       Job job)
       throws IOException {
     throw noSnapshots();
   }
 
   /** Removes a snapshot; one that is not there is fine. */
-  default void delete(ContainerName container, SnapshotName snapshot) throws IOException {}
+  default void delete(ContainerName container, SnapshotName snapshot) throws IOException {
+    delete(container, snapshot, _ -> true);
+  }
+
+  /**
+   * The same, if it is what was meant: meanwhile another may have got its name.
+   *
+   * @param meant asked at the last moment
+   */
+  default void delete(
+      ContainerName container, SnapshotName snapshot, Predicate<SnapshotRecord> meant)
+      throws IOException {}
 
   /** The images of this pool, in order of their names. */
   List<StoredImage> images() throws IOException;

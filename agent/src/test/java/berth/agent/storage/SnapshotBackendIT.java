@@ -23,6 +23,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -112,7 +113,8 @@ class SnapshotBackendIT {
         (_, _) -> {
           throw new IOException("no more");
         };
-    assertThatThrownBy(() -> storage.restore(WEB, ONE, Optional.empty(), failing, new FakeJob()))
+    assertThatThrownBy(
+            () -> storage.restore(WEB, ONE, Optional.empty(), failing, () -> {}, new FakeJob()))
         .hasMessage("no more");
     assertProblem(ProblemCode.NOT_FOUND, "two", () -> restore(TWO));
     assertThat(web.resolve("data")).hasContent("second");
@@ -259,11 +261,11 @@ class SnapshotBackendIT {
     assertProblem(
         ProblemCode.UNSUPPORTED,
         "quotas".substring(0, kind == Disk.Kind.BTRFS ? 6 : 0),
-        () -> storage.restore(WEB, ONE, size, (_, _) -> {}, new FakeJob()));
+        () -> storage.restore(WEB, ONE, size, (_, _) -> {}, () -> {}, new FakeJob()));
     assertThat(web.resolve("data")).hasContent("second");
     if (kind == Disk.Kind.BTRFS) {
       Disk.run(List.of("btrfs", "quota", "enable", disk.root().toString()));
-      storage.restore(WEB, ONE, size, (_, _) -> {}, new FakeJob());
+      storage.restore(WEB, ONE, size, (_, _) -> {}, () -> {}, new FakeJob());
       assertThatThrownBy(() ->
               Disk.run(
                   List.of(
@@ -283,9 +285,62 @@ class SnapshotBackendIT {
     take(ONE);
     var command = CommandId.next();
     storage.restore(
-        WEB, ONE, Optional.empty(), (tree, _) -> RestoreMark.putOn(tree, command), new FakeJob());
+        WEB,
+        ONE,
+        Optional.empty(),
+        (tree, _) -> RestoreMark.putOn(tree, command),
+        () -> {},
+        new FakeJob());
     assertThat(RestoreMark.isOn(web, command)).isTrue();
     assertThat(RestoreMark.isOn(web, CommandId.next())).isFalse();
+  }
+
+  @Test
+  void aContainerThatWasStartedAtTheLastMomentKeepsItsVolume() throws Exception {
+    take(ONE);
+    Files.writeString(web.resolve("since"), "written after the snapshot");
+    var calls = new AtomicInteger();
+    assertThatThrownBy(() ->
+            storage.restore(
+                WEB,
+                ONE,
+                Optional.empty(),
+                (_, _) -> {},
+                () -> {
+                  if (calls.incrementAndGet() == 2) {
+                    throw new BerthException(ProblemCode.CONFLICT, "it runs");
+                  }
+                },
+                new FakeJob()))
+        .hasMessageContaining("it runs");
+    assertThat(web.resolve("since")).exists();
+    assertNothingHidden();
+  }
+
+  @Test
+  void oneThatGotTheNameMeanwhileIsNotRemoved() throws Exception {
+    var former = take(ONE).record();
+    storage.delete(WEB, ONE);
+    take(ONE);
+    storage.delete(WEB, ONE, former::equals);
+    assertThat(storage.snapshots(WEB)).hasSize(1);
+  }
+
+  @Test
+  void whatIsMountedInOneIsNotRemovedWithIt() throws Exception {
+    var tree = take(ONE).tree();
+    var precious = Files.createDirectory(storage.folder().resolve("precious"));
+    Files.writeString(precious.resolve("file"), "of the host's");
+    var inside = tree.resolve("usr");
+    var processes = new HostProcesses();
+    processes.run("mount", "--bind", precious.toString(), inside.toString());
+    try {
+      assertThatThrownBy(() -> storage.delete(WEB, ONE)).hasMessageContaining("is mounted in");
+    } finally {
+      processes.run("umount", inside.toString());
+    }
+    assertThat(precious.resolve("file")).exists();
+    assertThat(storage.snapshots(WEB)).hasSize(1);
   }
 
   @Test
@@ -312,7 +367,7 @@ class SnapshotBackendIT {
   }
 
   private void restore(SnapshotName name) throws IOException {
-    storage.restore(WEB, name, Optional.empty(), (_, _) -> {}, new FakeJob());
+    storage.restore(WEB, name, Optional.empty(), (_, _) -> {}, () -> {}, new FakeJob());
   }
 
   private List<SnapshotName> names(ContainerName container) throws IOException {

@@ -59,7 +59,7 @@ class StorageKillIT {
       storage.create(
           name, IMAGE, tree -> Files.createFile(tree.resolve("finished")), new FakeJob());
       storage.snapshot(name, record(name), false, () -> {}, new FakeJob());
-      storage.restore(name, KEPT, Optional.empty(), (_, _) -> {}, new FakeJob());
+      storage.restore(name, KEPT, Optional.empty(), (_, _) -> {}, () -> {}, new FakeJob());
       if (i % 4 == 3) {
         make(storage);
       }

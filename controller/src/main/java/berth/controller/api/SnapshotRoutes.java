@@ -21,17 +21,12 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /** The snapshots of containers. Which there are, their host alone knows. */
 final class SnapshotRoutes {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
-  private static final DateTimeFormatter NAME =
-      DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
   private final Submission submission;
   private final InstantSource clock;
@@ -85,7 +80,7 @@ final class SnapshotRoutes {
   private CreateSnapshot command(ContainerName container, NewSnapshot wanted) {
     return new CreateSnapshot(
         container,
-        wanted.name().orElseGet(() -> SnapshotName.of(NAME.format(clock.instant()))),
+        wanted.name().orElseGet(() -> SnapshotName.at(clock.instant())),
         wanted.comment(),
         wanted.isProtected().orElse(false),
         wanted.expiresAfter());

@@ -115,7 +115,8 @@ final class SnapshotCommands {
       throw invocation.usage("--protect and --expires: a protected snapshot does not expire");
     }
     var body = new TreeMap<String, Object>();
-    names.forEach(name -> body.put("name", name));
+    // Sent in any case: what is sent again after a lost answer has to be the same.
+    body.put("name", names.isEmpty() ? SnapshotName.at(Instant.now()) : names.getFirst());
     invocation.<String>option("--comment").ifPresent(text -> body.put("comment", text));
     invocation.<Duration>option("--expires").ifPresent(span -> body.put("expiresAfter", span));
     if (invocation.flag("--protect")) {

@@ -74,17 +74,29 @@ public final class DirectoryTrees implements Trees {
    * @param entries how many there are, where that is known
    */
   public void copyInto(Path source, Path tree, Optional<Long> entries, Job job) {
-    copyInto("auto", source, tree, entries, job);
+    var copied = new AtomicLong();
+    tools.run(
+        job,
+        List.of("cp", "-a", "--reflink=auto", "-v", "--", source + "/.", tree + "/"),
+        _ -> {
+          if (copied.incrementAndGet() % TELL_EVERY == 0) {
+            tell(copied.get(), entries, job);
+          }
+        });
   }
 
-  /** The same where all files share their blocks with the source, and else not at all. */
+  /**
+   * The same where files can share their blocks with the source, and else not at all. Some are
+   * copied all the same: btrfs does not share those without checksums (btrfs(5), {@code
+   * nodatacow}).
+   */
   public void shareInto(Path source, Path tree, Job job) throws IOException {
-    requireSharing(tree);
-    copyInto("always", source, tree, Optional.empty(), job);
+    requireSharing(source, tree);
+    copyInto(source, tree, Optional.empty(), job);
   }
 
   /** Tries it with a file of its own: what {@code cp} says in the middle of a tree may differ. */
-  private void requireSharing(Path tree) throws IOException {
+  private void requireSharing(Path source, Path tree) throws IOException {
     var probe = Files.write(tree.resolve(".probe"), new byte[1]);
     var shared = tree.resolve(".probe.shared");
     try {
@@ -98,7 +110,7 @@ public final class DirectoryTrees implements Trees {
           new Problem(
                   ProblemCode.UNSUPPORTED,
                   "the file system of "
-                      + tree.getParent()
+                      + source.getParent()
                       + " can't share blocks between files, so a snapshot would be a whole copy",
                   "clone the container instead, or keep it in a pool on btrfs, or on XFS with"
                       + " reflink")
@@ -108,18 +120,6 @@ public final class DirectoryTrees implements Trees {
       Files.deleteIfExists(shared);
       Files.delete(probe);
     }
-  }
-
-  private void copyInto(String reflink, Path source, Path tree, Optional<Long> entries, Job job) {
-    var copied = new AtomicLong();
-    tools.run(
-        job,
-        List.of("cp", "-a", "--reflink=" + reflink, "-v", "--", source + "/.", tree + "/"),
-        _ -> {
-          if (copied.incrementAndGet() % TELL_EVERY == 0) {
-            tell(copied.get(), entries, job);
-          }
-        });
   }
 
   @Override
