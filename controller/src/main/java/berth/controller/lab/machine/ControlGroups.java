@@ -125,6 +125,7 @@ public final class ControlGroups {
   /**
    * All processes of a group, also those that the group itself no longer lists because they are on
    * their way out: such a one may still hold the last reference to a mount, until it is a zombie.
+   * One whose first thread has ended before the others is a zombie too, but the group lists it.
    */
   private List<Long> alive(String group) {
     var member =
@@ -134,11 +135,12 @@ public final class ControlGroups {
                     Pattern.quote(top(Path.of("/")).getFileName().toString()),
                     Pattern.quote(folders(group).getFirst().getFileName().toString())),
             Pattern.MULTILINE);
-    return ProcessHandle.allProcesses()
-        .map(ProcessHandle::pid)
-        .filter(pid -> member.matcher(ofProcess(pid, "cgroup")).find())
-        .filter(pid -> !ofProcess(pid, "stat").matches("(?s)(.*\\) [ZX] .*)?"))
-        .toList();
+    var leaving =
+        ProcessHandle.allProcesses()
+            .map(ProcessHandle::pid)
+            .filter(pid -> member.matcher(ofProcess(pid, "cgroup")).find())
+            .filter(pid -> !ofProcess(pid, "stat").matches("(?s)(.*\\) [ZX] .*)?"));
+    return Stream.concat(processes(group).stream(), leaving).distinct().toList();
   }
 
   /** Takes an empty group away, with the groups inside it; a group in use stays. */
