@@ -51,7 +51,7 @@ public final class AgentMain {
       start(config, workers.of(config), Notify.fromEnvironment());
     } catch (BerthException e) {
       fail(1, e.problem().message() + e.problem().remedy().map(r -> " - " + r).orElse(""));
-    } catch (RuntimeException | TimeoutException e) {
+    } catch (Exception e) { // also one that nobody declares: a future hands on what it has
       LoggerFactory.getLogger(AgentMain.class).error("the agent can't start", e);
       fail(1, "the agent can't start: " + e.getMessage());
     }

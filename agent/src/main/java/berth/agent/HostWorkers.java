@@ -21,6 +21,7 @@ import berth.agent.report.Reporter;
 import berth.agent.report.Streams;
 import berth.agent.storage.Pool;
 import berth.agent.storage.Pools;
+import berth.agent.storage.StorageFailure;
 import berth.agent.storage.Tools;
 import berth.agent.systemd.MachineBuses;
 import berth.agent.systemd.Machines;
@@ -152,7 +153,7 @@ final class HostWorkers implements Workers {
             containers.snapshots()::of);
     copies =
         new Copies(
-            new Roots(machines, this::volume),
+            new Roots(machines, name -> root(pools, name)),
             pools,
             new Download(config.controller()),
             config.controller());
@@ -195,6 +196,18 @@ final class HostWorkers implements Workers {
     return containers.picture().containers().stream()
         .filter(container -> container.name().equals(name))
         .findFirst();
+  }
+
+  private Optional<Path> root(Pools pools, ContainerName name) {
+    var pool = pools.holding(name);
+    if (pool.isEmpty()) {
+      return volume(name);
+    }
+    try {
+      return pool.get().storage().open(name);
+    } catch (IOException e) {
+      throw StorageFailure.of("open the volume of " + name, e);
+    }
   }
 
   private Optional<Path> volume(ContainerName name) {

@@ -95,6 +95,15 @@ class CrashIT {
   }
 
   @Test
+  void oneThatCanNotWorkOnItsHostEndsAndSaysWhy() {
+    agent.kill();
+    world.breakDown();
+    agent.start();
+    assertThat(agent.awaitEnd()).isEqualTo(1);
+    assertThat(agent.log()).contains("the agent can't start", "the world is broken");
+  }
+
+  @Test
   void diesBeforeAndAfterTheWorkOfWhatMayRunAgain() {
     var before = controller.send(createContainer("die-before"));
     agent.awaitEnd();

@@ -25,6 +25,7 @@ import io.vertx.core.Future;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -44,6 +45,9 @@ final class FakeWorkers implements Workers {
 
   @Override
   public Future<InventorySources> start(Vertx vertx, Reporter reporter, Streams streams) {
+    if (world.isBroken()) {
+      return Future.failedFuture(new IOException("the world is broken"));
+    }
     var verticle =
         new VerticleBase() {
           @Override

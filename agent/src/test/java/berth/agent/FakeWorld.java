@@ -31,6 +31,15 @@ record FakeWorld(Path folder) {
     }
   }
 
+  /** From now on nobody can work on it. */
+  void breakDown() {
+    write(folder.resolve("broken"), "");
+  }
+
+  boolean isBroken() {
+    return Files.exists(folder.resolve("broken"));
+  }
+
   ContainerState create(ContainerName name) {
     write(folder.resolve("container." + name), "");
     return container(name);

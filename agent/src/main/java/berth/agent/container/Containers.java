@@ -124,6 +124,9 @@ public final class Containers implements Performer<ContainerCommand> {
       case ResumeContainer(var name) -> resume(name);
       case CloneContainer(var name, var source) -> copy(source, name, job);
       case RenameContainer(var name, var to) -> {
+        if (job.attempt() == 1) {
+          snapshots.requireNoneLeft(to);
+        }
         renaming.perform(name, to, job);
         lookAt(name);
         yield now(to);
@@ -140,7 +143,7 @@ public final class Containers implements Performer<ContainerCommand> {
       }
       case RestoreSnapshot(var name, var snapshot) -> {
         snapshots.restore(name, snapshot, job);
-        yield now(name);
+        yield new Result.Done();
       }
       case RemoveSnapshot remove -> {
         snapshots.remove(remove);
@@ -202,7 +205,7 @@ public final class Containers implements Performer<ContainerCommand> {
     var written = settings.read(name);
     var pool = pools.holding(name);
     if (written.isPresent() && pool.isPresent()) {
-      var volume = pool.get().storage().volume(name).orElseThrow();
+      var volume = pool.get().storage().open(name).orElseThrow();
       Identity.name(hostname(name, written.get().spec()), volume);
     }
   }

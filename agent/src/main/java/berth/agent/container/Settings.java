@@ -1,6 +1,7 @@
 package berth.agent.container;
 
 import berth.agent.linux.FileSystem;
+import berth.agent.linux.PlainFile;
 import berth.agent.linux.Rename;
 import berth.agent.settings.Entries;
 import berth.agent.settings.Entry;
@@ -41,6 +42,13 @@ import java.util.stream.Collectors;
 final class Settings {
   private static final Path UNITS = Path.of("/etc/systemd/system");
   private static final String DROP_IN = "50-berth.conf";
+
+  /** An environment carries what is not for everybody. */
+  private static final String SECRET = "rw-------";
+
+  /** What a unit's files say, systemd tells everybody anyway (systemctl(1), {@code cat}). */
+  private static final String PUBLIC = "rw-r--r--";
+
   private static final String NSPAWN_MANUAL = "systemd.nspawn(5)";
   private static final String UNIT_MANUAL = "systemd.service(5)";
   private static final String COMMAND = "command";
@@ -264,7 +272,7 @@ final class Settings {
           WAITING,
           written.waiting().invocation() + " " + String.join(",", written.waiting().fields()));
     }
-    PlainFile.replace(file(container), MarkedText.of(notes, body).text(NSPAWN_MANUAL));
+    PlainFile.replace(file(container), MarkedText.of(notes, body).text(NSPAWN_MANUAL), SECRET);
   }
 
   private boolean writeDropIn(ContainerName container, ContainerSpec spec) throws IOException {
@@ -277,7 +285,7 @@ final class Settings {
     if (PlainFile.read(file).filter(text::equals).isPresent()) {
       return false;
     }
-    PlainFile.replace(file, text);
+    PlainFile.replace(file, text, PUBLIC);
     return true;
   }
 

@@ -9,12 +9,9 @@ import berth.protocol.ContainerName;
 import berth.protocol.ImageName;
 import berth.protocol.ProblemCode;
 import berth.protocol.SnapshotName;
+import berth.protocol.state.PoolState.Layout;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -29,24 +26,24 @@ import org.slf4j.LoggerFactory;
  */
 public final class FolderBackend implements StorageBackend {
   private static final Logger LOG = LoggerFactory.getLogger(FolderBackend.class);
-  private static final String FETCH = TreeFolder.OURS + "fetch.";
-  private static final Duration FETCH_KEPT = Duration.ofDays(1);
 
   private final Trees trees;
   private final TreeFolder folder;
   private final ImageFolders images;
   private final SnapshotFolders snapshots;
+  private final FetchedFiles fetched;
 
   public FolderBackend(Path folder, Trees trees) {
     this.trees = trees;
     this.folder = new TreeFolder(folder, trees);
     this.images = new ImageFolders(this.folder);
     this.snapshots = new SnapshotFolders(this.folder);
+    this.fetched = new FetchedFiles(folder);
   }
 
   @Override
-  public Features features() {
-    return trees.features();
+  public Layout layout() {
+    return trees.layout();
   }
 
   @Override
@@ -235,21 +232,15 @@ public final class FolderBackend implements StorageBackend {
 
   @Override
   public Path fetching(String name) {
-    return folder.path().resolve(FETCH + name);
+    return fetched.of(name);
   }
 
   @Override
   public void sweep() throws IOException {
-    var unfinished =
-        TreeFolder.entries(
-            folder.path(), path -> path.getFileName().toString().startsWith(TreeFolder.OURS));
-    for (var left : unfinished) {
-      if (TreeFolder.isFolder(left)) {
-        sweep(left);
-      } else if (!fetchedLately(left)) {
-        Files.deleteIfExists(left);
-      }
+    for (var left : TreeFolder.entries(folder.path(), TreeFolder::isUnfinished)) {
+      sweep(left);
     }
+    fetched.sweep();
     snapshots.sweep();
     images.protect();
   }
@@ -283,11 +274,5 @@ public final class FolderBackend implements StorageBackend {
 
   private Path path(ContainerName container) {
     return folder.path().resolve(container.value());
-  }
-
-  private static boolean fetchedLately(Path file) throws IOException {
-    var modified = Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toInstant();
-    return file.getFileName().toString().startsWith(FETCH)
-        && modified.plus(FETCH_KEPT).isAfter(Instant.now());
   }
 }

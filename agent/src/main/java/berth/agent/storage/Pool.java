@@ -69,7 +69,7 @@ public record Pool(PoolName name, StorageBackend storage) {
       var room = storage.room();
       return new PoolState(
           name,
-          storage.features().layout(),
+          storage.layout(),
           storage.folder().toString(),
           new ByteSize(room.size()),
           new ByteSize(room.size() - room.free()));

@@ -8,6 +8,7 @@ import berth.protocol.ContainerName;
 import berth.protocol.ImageName;
 import berth.protocol.ProblemCode;
 import berth.protocol.SnapshotName;
+import berth.protocol.state.PoolState.Layout;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,8 +22,8 @@ import java.util.function.Predicate;
  * another.
  */
 public interface StorageBackend {
-  /** What this layout can do. */
-  Features features();
+  /** How it keeps volumes. What that can't do is refused by name, never imitated badly. */
+  Layout layout();
 
   /** The folder that its volumes are in. */
   Path folder();
@@ -32,6 +33,14 @@ public interface StorageBackend {
 
   /** The root of a container's volume, where there is one. */
   Optional<Path> volume(ContainerName container);
+
+  /**
+   * The same, there to be read and written: elsewhere what is written beneath a volume that is not
+   * mounted would be hidden by it.
+   */
+  default Optional<Path> open(ContainerName container) throws IOException {
+    return volume(container);
+  }
 
   /**
    * Makes a volume from an image. {@code ALREADY_EXISTS} where there is one, {@code NOT_FOUND}

@@ -26,6 +26,11 @@ record TreeFolder(Path path, Trees trees) {
     return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
   }
 
+  /** Whether it is a folder that is being made or removed. */
+  static boolean isUnfinished(Path path) {
+    return isFolder(path) && path.getFileName().toString().startsWith(OURS);
+  }
+
   static boolean exists(Path path) {
     return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
   }

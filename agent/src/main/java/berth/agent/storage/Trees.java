@@ -2,6 +2,7 @@ package berth.agent.storage;
 
 import berth.agent.dispatch.Job;
 import berth.protocol.ByteSize;
+import berth.protocol.state.PoolState.Layout;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -11,8 +12,8 @@ import java.util.Optional;
  * atomic and what is hidden, {@link FolderBackend} sees to.
  */
 public interface Trees {
-  /** What this layout can do. */
-  Features features();
+  /** Which layout it is. */
+  Layout layout();
 
   /** A new and empty tree that its owner, root, alone may write to. */
   void create(Path tree) throws IOException;

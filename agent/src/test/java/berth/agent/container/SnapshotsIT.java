@@ -10,17 +10,21 @@ import berth.protocol.ContainerName;
 import berth.protocol.ImageName;
 import berth.protocol.ProblemCode;
 import berth.protocol.SnapshotName;
+import berth.protocol.Wire;
 import berth.protocol.command.ContainerCommand;
+import berth.protocol.command.ContainerCommand.CloneContainer;
 import berth.protocol.command.ContainerCommand.CreateContainer;
 import berth.protocol.command.ContainerCommand.CreateSnapshot;
 import berth.protocol.command.ContainerCommand.RemoveContainer;
 import berth.protocol.command.ContainerCommand.RemoveSnapshot;
 import berth.protocol.command.ContainerCommand.RenameContainer;
 import berth.protocol.command.ContainerCommand.RestoreSnapshot;
+import berth.protocol.command.ContainerCommand.SetContainer;
 import berth.protocol.command.ContainerCommand.StartContainer;
 import berth.protocol.command.ContainerCommand.StopContainer;
 import berth.protocol.command.WaitFor;
 import berth.protocol.reply.Result;
+import berth.protocol.spec.SpecPatch;
 import berth.protocol.state.ContainerState.Status;
 import berth.protocol.state.SnapshotState;
 import java.nio.file.Files;
@@ -92,9 +96,9 @@ class SnapshotsIT {
 
     assertProblem(ProblemCode.CONFLICT, "is running", new RestoreSnapshot(WEB, ONE));
     host.perform(new StopContainer(WEB, Optional.empty()));
-    var restored = host.state(new RestoreSnapshot(WEB, ONE));
-    assertThat(restored.status()).isEqualTo(Status.STOPPED);
-    assertThat(restored.image()).contains(IMAGE);
+    perform(new RestoreSnapshot(WEB, ONE));
+    assertThat(host.look(WEB).status()).isEqualTo(Status.STOPPED);
+    assertThat(host.look(WEB).image()).contains(IMAGE);
     assertThat(tree(WEB).resolve("root/data")).hasContent("first");
     assertThat(tree(WEB).resolve("etc/machine-id")).hasContent(id);
     assertThat(host.state(new StartContainer(WEB, WaitFor.READY)).status()).isEqualTo(Status.READY);
@@ -147,9 +151,37 @@ class SnapshotsIT {
     perform(create(ONE, false, Optional.empty()));
     host.processes.run("machinectl", "remove", WEB.value());
     assertThat(tree(WEB)).doesNotExist();
-    assertThat(host.state(new RestoreSnapshot(WEB, ONE)).status()).isEqualTo(Status.STOPPED);
+    perform(new RestoreSnapshot(WEB, ONE));
+    assertThat(host.look(WEB).status()).isEqualTo(Status.STOPPED);
     assertThat(tree(WEB).resolve("root/data")).hasContent("first");
     assertThat(host.state(new StartContainer(WEB, WaitFor.READY)).status()).isEqualTo(Status.READY);
+  }
+
+  @Test
+  void snapshotsOfOneThatIsGoneAreNotTakenOverAndGoByForceAlone() throws Exception {
+    perform(create(ONE, false, Optional.empty()));
+    host.processes.run("machinectl", "remove", WEB.value());
+    var gone = "whose volume is gone";
+    assertProblem(
+        ProblemCode.CONFLICT,
+        gone,
+        new CreateContainer(WEB, IMAGE, Optional.empty(), Optional.empty()));
+    host.perform(new CreateContainer(WWW, IMAGE, Optional.empty(), Optional.empty()));
+    assertProblem(ProblemCode.CONFLICT, gone, new CloneContainer(WEB, WWW));
+    assertProblem(ProblemCode.CONFLICT, gone, new RenameContainer(WWW, WEB));
+    assertProblem(ProblemCode.CONFLICT, gone, new RemoveContainer(WEB, false));
+    assertThat(names(WEB)).containsExactly(ONE);
+    assertThat(perform(new RemoveContainer(WEB, true))).isEqualTo(new Result.RemovalResult(WEB, 1));
+    assertThat(names(WEB)).isEmpty();
+  }
+
+  @Test
+  void aRestoredOneHasTheHostNameOfItsSettings() throws Exception {
+    perform(create(ONE, false, Optional.empty()));
+    var shop = SpecPatch.of(Wire.json().createObjectNode().put("hostname", "shop"));
+    host.perform(new SetContainer(WEB, shop, false));
+    perform(new RestoreSnapshot(WEB, ONE));
+    assertThat(tree(WEB).resolve("etc/hostname")).hasContent("shop");
   }
 
   @Test

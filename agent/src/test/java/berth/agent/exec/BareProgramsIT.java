@@ -3,6 +3,7 @@ package berth.agent.exec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import berth.agent.Eventually;
 import berth.agent.dispatch.FakeJob;
 import berth.agent.process.ContainerProcesses;
 import berth.agent.process.HostCommand;
@@ -353,21 +354,20 @@ class BareProgramsIT {
   }
 
   /** Returns once a program runs whose command line is this. */
-  private static void awaitProgram(String command) throws IOException, InterruptedException {
-    while (true) {
-      try (var all = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
-        for (var one : all) {
+  private static void awaitProgram(String command) {
+    Eventually.holds(command + " runs", () -> runs(command));
+  }
+
+  private static boolean runs(String command) {
+    return ProcessHandle.allProcesses()
+        .anyMatch(one -> {
           try {
-            if (Files.readString(one.resolve("cmdline")).startsWith(command)) {
-              return;
-            }
+            var file = Path.of("/proc", Long.toString(one.pid()), "cmdline");
+            return Files.readString(file).startsWith(command);
           } catch (IOException _) {
-            // it ended
+            return false; // it ended
           }
-        }
-      }
-      Thread.sleep(20);
-    }
+        });
   }
 
   private static Exec pipes(String... argv) {

@@ -77,7 +77,7 @@ public final class HttpApi {
     var metrics = new MetricsRoutes(vertx, services);
     var transfers = new TransferRoutes(services.transfers());
     var copies = new CopyRoutes(services.transfers(), submission);
-    var snapshots = new SnapshotRoutes(submission, services.clock());
+    var snapshots = new SnapshotRoutes(submission);
     return List.of(
         get("/api/v1", about::index),
         get("/api/v1/openapi.json", about::openApi),

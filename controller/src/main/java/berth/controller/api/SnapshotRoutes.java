@@ -20,8 +20,8 @@ import berth.protocol.state.SnapshotState;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.vertx.core.Future;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /** The snapshots of containers. Which there are, their host alone knows. */
@@ -29,19 +29,21 @@ final class SnapshotRoutes {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final Submission submission;
-  private final InstantSource clock;
 
-  SnapshotRoutes(Submission submission, InstantSource clock) {
+  SnapshotRoutes(Submission submission) {
     this.submission = submission;
-    this.clock = clock;
   }
 
-  /** A snapshot to be taken; see {@link CreateSnapshot}. Without a name it is named by the time. */
+  /** A snapshot to be taken; see {@link CreateSnapshot}. */
   record NewSnapshot(
-      Optional<SnapshotName> name,
+      SnapshotName name,
       Optional<String> comment,
       @JsonProperty("protected") Optional<Boolean> isProtected,
-      Optional<Duration> expiresAfter) {}
+      Optional<Duration> expiresAfter) {
+    NewSnapshot {
+      Objects.requireNonNull(name, "name");
+    }
+  }
 
   /** Those of one container, the oldest first. */
   record Snapshots(HostId host, ContainerName container, List<SnapshotState> snapshots) {}
@@ -77,10 +79,10 @@ final class SnapshotRoutes {
         request, "remove snapshot " + command.snapshot() + " of " + container, container, command);
   }
 
-  private CreateSnapshot command(ContainerName container, NewSnapshot wanted) {
+  private static CreateSnapshot command(ContainerName container, NewSnapshot wanted) {
     return new CreateSnapshot(
         container,
-        wanted.name().orElseGet(() -> SnapshotName.at(clock.instant())),
+        wanted.name(),
         wanted.comment(),
         wanted.isProtected().orElse(false),
         wanted.expiresAfter());

@@ -34,6 +34,37 @@ final class Operation {
         .orElse("");
   }
 
+  /** Asks for what is to be done with one thing. */
+  @FunctionalInterface
+  interface Submitting<T> {
+    OperationView of(T thing) throws IOException;
+  }
+
+  /**
+   * Asks for something for each of some things and waits for all the outcomes: one that is refused
+   * hides no other.
+   *
+   * @param many whether they are a list to scripts
+   * @return the worst status of all
+   */
+  <T> int each(List<T> things, boolean many, Submitting<T> submit)
+      throws IOException, InterruptedException {
+    var submitted = new ArrayList<OperationView>();
+    var status = ExitCode.DONE;
+    for (var thing : things) {
+      try {
+        submitted.add(submit.of(thing));
+      } catch (BerthException e) {
+        if (e.problem().code() == ProblemCode.UNAVAILABLE && submitted.isEmpty()) {
+          throw e; // no controller: the others would fare no better
+        }
+        Problems.print(invocation.terminal(), thing.toString(), e.problem());
+        status = ExitCode.worst(status, ExitCode.of(e.problem()));
+      }
+    }
+    return submitted.isEmpty() ? status : ExitCode.worst(status, finish(submitted, many));
+  }
+
   /** Waits for operations that were submitted, prints their outcomes, answers the worst status. */
   int finish(List<OperationView> submitted) throws IOException, InterruptedException {
     return finish(submitted, submitted.size() != 1);

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -159,18 +160,13 @@ final class SnapshotCommands {
         table.row(
             container,
             snapshot.name(),
-            Times.span(Duration.between(snapshot.created(), Instant.now())),
-            snapshot.expires().map(SnapshotCommands::until).orElse(""),
+            Times.ago(Optional.of(snapshot.created())),
+            snapshot.expires().map(Times::local).orElse(""),
             snapshot.isProtected() ? "yes" : "",
             snapshot.comment().orElse(""));
       }
     }
     table.print(invocation.terminal());
-  }
-
-  private static String until(Instant expires) {
-    var left = Duration.between(Instant.now(), expires);
-    return left.isPositive() ? "in " + Times.span(left) : "now";
   }
 
   private static int restore(Invocation invocation) throws IOException, InterruptedException {
@@ -190,11 +186,11 @@ final class SnapshotCommands {
     var snapshots = invocation.<SnapshotName>operands(1);
     var query = "?force=" + invocation.flag("--force") + Operation.deadline(invocation, "&");
     var api = invocation.api();
-    var submitted = new ArrayList<OperationView>();
-    for (var snapshot : snapshots) {
-      submitted.add(api.delete(path(container) + "/" + snapshot + query, OperationView.class));
-    }
-    return new Operation(invocation, api).finish(submitted);
+    return new Operation(invocation, api)
+        .each(
+            snapshots,
+            snapshots.size() > 1,
+            snapshot -> api.delete(path(container) + "/" + snapshot + query, OperationView.class));
   }
 
   private static String path(ContainerRef container) {

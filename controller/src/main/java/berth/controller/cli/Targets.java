@@ -87,24 +87,9 @@ record Targets(List<ContainerRef> containers, boolean selected) {
   /** The same of those that were found before. */
   int each(Invocation invocation, ApiClient api, Request request)
       throws IOException, InterruptedException {
-    var submitted = new ArrayList<OperationView>();
-    var status = ExitCode.DONE;
-    for (var container : containers) {
-      try {
-        submitted.add(request.submit(api, container));
-      } catch (BerthException e) {
-        if (e.problem().code() == ProblemCode.UNAVAILABLE && submitted.isEmpty()) {
-          throw e; // no controller: the others would fare no better
-        }
-        Problems.print(invocation.terminal(), container.toString(), e.problem());
-        status = ExitCode.worst(status, ExitCode.of(e.problem()));
-      }
-    }
-    if (submitted.isEmpty()) {
-      return status;
-    }
     var many = selected || containers.size() > 1;
-    return ExitCode.worst(status, new Operation(invocation, api).finish(submitted, many));
+    return new Operation(invocation, api)
+        .each(containers, many, container -> request.submit(api, container));
   }
 
   private void tell(Invocation invocation) {

@@ -3,7 +3,6 @@ package berth.agent.storage.btrfs;
 import berth.agent.dispatch.Job;
 import berth.agent.linux.LinuxException;
 import berth.agent.linux.Subvolumes;
-import berth.agent.storage.Features;
 import berth.agent.storage.StoredImage;
 import berth.agent.storage.Trees;
 import berth.agent.storage.directory.DirectoryTrees;
@@ -32,8 +31,8 @@ public final class BtrfsTrees implements Trees {
   }
 
   @Override
-  public Features features() {
-    return new Features(Layout.BTRFS, true, true);
+  public Layout layout() {
+    return Layout.BTRFS;
   }
 
   @Override

@@ -2,7 +2,6 @@ package berth.agent.storage.directory;
 
 import berth.agent.dispatch.Job;
 import berth.agent.linux.Immutable;
-import berth.agent.storage.Features;
 import berth.agent.storage.StoredImage;
 import berth.agent.storage.Tools;
 import berth.agent.storage.Trees;
@@ -34,8 +33,8 @@ public final class DirectoryTrees implements Trees {
   }
 
   @Override
-  public Features features() {
-    return new Features(Layout.DIRECTORY, false, false);
+  public Layout layout() {
+    return Layout.DIRECTORY;
   }
 
   @Override

@@ -4,15 +4,11 @@ import berth.agent.storage.Mounts;
 import berth.protocol.BerthException;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,8 +18,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Leftovers {
   private static final Logger LOG = LoggerFactory.getLogger(Leftovers.class);
-  private static final String FETCH = ".#berth.fetch.";
-  private static final Duration FETCH_KEPT = Duration.ofDays(1);
 
   private final Path folder;
   private final Lvm lvm;
@@ -37,14 +31,9 @@ final class Leftovers {
     this.units = units;
   }
 
-  /** A place for a file that is being fetched. */
-  Path fetching(String name) {
-    return folder.resolve(FETCH + name);
-  }
-
   void sweep() throws IOException {
     resume();
-    sweepFolder();
+    unmountHidden();
     var all = lvm.volumes();
     var whole = all.stream().filter(volume -> !volume.isStaging()).toList();
     for (var half : all) {
@@ -68,13 +57,9 @@ final class Leftovers {
     }
   }
 
-  private void sweepFolder() throws IOException {
-    for (var entry : entries()) {
-      if (Xfs.isHidden(entry)) {
-        unmount(entry);
-      } else if (entry.getFileName().toString().startsWith(FETCH) && !writtenLately(entry)) {
-        Files.deleteIfExists(entry);
-      }
+  private void unmountHidden() throws IOException {
+    try (var entries = Files.newDirectoryStream(folder, Xfs::isHidden)) {
+      entries.forEach(this::unmount);
     }
   }
 
@@ -85,17 +70,6 @@ final class Leftovers {
     } catch (IOException | BerthException e) {
       LOG.warn("{} stays: {}", hidden, e.getMessage());
     }
-  }
-
-  private List<Path> entries() throws IOException {
-    try (Stream<Path> all = Files.list(folder)) {
-      return all.toList();
-    }
-  }
-
-  private static boolean writtenLately(Path file) throws IOException {
-    var modified = Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toInstant();
-    return modified.plus(FETCH_KEPT).isAfter(Instant.now());
   }
 
   private static boolean isReplaced(LogicalVolume volume, List<LogicalVolume> whole) {

@@ -2,7 +2,7 @@ package berth.agent.storage.lvm;
 
 import berth.agent.dispatch.Job;
 import berth.agent.linux.FileSystem;
-import berth.agent.storage.Features;
+import berth.agent.storage.FetchedFiles;
 import berth.agent.storage.ImageRecord;
 import berth.agent.storage.Mounts;
 import berth.agent.storage.PoolPlace;
@@ -47,6 +47,7 @@ public final class LvmBackend implements StorageBackend {
   private final Xfs xfs;
   private final MountUnits units;
   private final Leftovers leftovers;
+  private final FetchedFiles fetched;
 
   /** Held for reading while an image is copied, for writing while it is replaced or removed. */
   private final Map<ImageName, ReadWriteLock> inUse = new ConcurrentHashMap<>();
@@ -59,6 +60,7 @@ public final class LvmBackend implements StorageBackend {
     this.xfs = new Xfs(tools);
     this.units = units;
     this.leftovers = new Leftovers(folder, lvm, xfs, units);
+    this.fetched = new FetchedFiles(folder);
   }
 
   /**
@@ -73,8 +75,8 @@ public final class LvmBackend implements StorageBackend {
   }
 
   @Override
-  public Features features() {
-    return new Features(Layout.LVM_THIN, true, true);
+  public Layout layout() {
+    return Layout.LVM_THIN;
   }
 
   @Override
@@ -98,6 +100,15 @@ public final class LvmBackend implements StorageBackend {
   @Override
   public Optional<Path> volume(ContainerName container) {
     return units.find(container).map(MountUnit::where);
+  }
+
+  @Override
+  public Optional<Path> open(ContainerName container) throws IOException {
+    var unit = units.find(container);
+    if (unit.isPresent()) {
+      units.mount(unit.get());
+    }
+    return unit.map(MountUnit::where);
   }
 
   @Override
@@ -214,9 +225,7 @@ public final class LvmBackend implements StorageBackend {
           "ask for that size or more; what a new volume has at least, the pool's line in the"
               + " agent's configuration tells");
     }
-    if (!Mounts.has(unit.where())) {
-      units.mount(unit);
-    }
+    units.mount(unit);
     if (wanted > has) {
       requireRoom();
       lvm.extend(unit.volume(), size.get());
@@ -233,6 +242,7 @@ public final class LvmBackend implements StorageBackend {
     var unit = found.get();
     Mounts.refuseWithin(unit.where());
     if (lvm.find(unit.volume()).isPresent()) {
+      requireItself(unit);
       try (var undo = new Undo()) {
         undo.add(() -> units.mount(unit));
         xfs.unmount(unit.where());
@@ -302,12 +312,13 @@ public final class LvmBackend implements StorageBackend {
 
   @Override
   public Path fetching(String name) {
-    return leftovers.fetching(name);
+    return fetched.of(name);
   }
 
   @Override
   public void sweep() throws IOException {
     leftovers.sweep();
+    fetched.sweep();
   }
 
   /** Those of a name, the one that counts last. */
@@ -356,9 +367,24 @@ public final class LvmBackend implements StorageBackend {
                 ProblemCode.NOT_FOUND, "no volume \"" + container + "\" in " + folder));
   }
 
-  private void requireInPool(MountUnit unit) {
+  private void requireInPool(MountUnit unit) throws IOException {
     if (lvm.find(unit.volume()).isEmpty()) {
       throw elsewhere(unit);
+    }
+    requireItself(unit);
+  }
+
+  /** A unit's text is not all: a drop-in, or a person, may have mounted another volume there. */
+  private static void requireItself(MountUnit unit) throws IOException {
+    if (!Mounts.has(unit.where())) {
+      return;
+    }
+    var mounted = Files.getAttribute(unit.where(), "unix:dev");
+    if (!mounted.equals(Files.getAttribute(unit.device(), "unix:rdev"))) {
+      throw new BerthException(
+          ProblemCode.CONFLICT,
+          unit.where() + " is not " + unit.device() + ", which " + unit.name() + " names",
+          "unmount it, and start the unit again");
     }
   }
 

@@ -1,6 +1,7 @@
 package berth.agent.storage.lvm;
 
 import berth.agent.linux.FileSystem;
+import berth.agent.linux.PlainFile;
 import berth.agent.storage.Mounts;
 import berth.agent.systemd.Systemd;
 import berth.agent.systemd.UnitName;
@@ -11,15 +12,10 @@ import berth.protocol.Problem;
 import berth.protocol.ProblemCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -88,18 +84,7 @@ final class MountUnits {
       Files.createSymbolicLink(link, file);
     }
     FileSystem.syncEntries(link.getParent());
-    var half = units.resolve(".#berth." + unit.name());
-    Files.deleteIfExists(half);
-    try (var out =
-        FileChannel.open(half, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      var text = StandardCharsets.UTF_8.encode(unit.text());
-      while (text.hasRemaining()) {
-        out.write(text);
-      }
-      out.force(true);
-    }
-    Files.move(half, file, StandardCopyOption.ATOMIC_MOVE);
-    FileSystem.syncEntries(units);
+    PlainFile.replace(file, unit.text(), "rw-r--r--");
   }
 
   /** Whether there is a file of its name, also one that can't be read as a volume's. */
@@ -125,6 +110,9 @@ final class MountUnits {
 
   /** Mounts what systemd knows by now; what is mounted already is fine. */
   void mount(MountUnit unit) throws IOException {
+    if (Mounts.has(unit.where())) {
+      return;
+    }
     var name = new UnitName(unit.name());
     try {
       var result = systemd.start(name, LIMIT);
@@ -150,10 +138,6 @@ final class MountUnits {
   }
 
   private Optional<MountUnit> read(Path file) throws IOException {
-    try {
-      return MountUnit.parse(Files.readString(file), group, folder);
-    } catch (NoSuchFileException _) {
-      return Optional.empty();
-    }
+    return PlainFile.read(file).flatMap(text -> MountUnit.parse(text, group, folder));
   }
 }

@@ -168,6 +168,33 @@ class LvmIT {
   }
 
   @Test
+  void whatIsNotMountedIsMountedBeforeItIsWrittenToAndAnotherOneIsLeftAlone() throws Exception {
+    var web = create(WEB);
+    xfs.unmount(web);
+    assertThat(pool.storage().open(WEB)).contains(web);
+    assertThat(Mounts.has(web)).isTrue();
+    limit(WEB, new ByteSize((330L << 20) + 100)); // no whole sector
+
+    create(COPY);
+    xfs.unmount(web);
+    Disk.run(List.of("mount", "-o", "nouuid", lvm.device(COPY.value()).toString(), web.toString()));
+    assertProblem(ProblemCode.CONFLICT, "lvm-web is not /dev/berth-it/lvm-web", () -> delete(WEB));
+    assertThat(lvm.find(WEB.value())).isPresent();
+    xfs.unmount(web);
+
+    var own = UNITS.resolve("var-lib-machines-lvm\\x2dthird.mount");
+    Files.writeString(own, "[Mount]\nWhat=UUID=1-2\nWhere=/var/lib/machines/lvm-third\n");
+    try {
+      var third = new ContainerName("lvm-third");
+      assertProblem(ProblemCode.ALREADY_EXISTS, "lvm-third", () -> create(third));
+      pool.storage().sweep();
+      assertThat(own).content().contains("UUID=1-2");
+    } finally {
+      Files.delete(own);
+    }
+  }
+
+  @Test
   void whatAKilledAgentLeftIsRemovedOrBroughtToItsEnd() throws Exception {
     create(WEB);
     var image = lvm.volumes().stream().filter(v -> v.image().isPresent()).findFirst().get();

@@ -53,6 +53,9 @@ class LvmNamesTest {
     assertThat(web.isVolume()).isFalse();
     assertThat(web.isThinPool()).isFalse();
     assertThat(web.metadata()).isZero();
+    assertThat(volumes).noneMatch(LogicalVolume::isSuspended);
+    var still = LogicalVolume.parse(REPORT.replace("Vwi-a-tz--", "Vwi-s-tz--"));
+    assertThat(still).extracting(LogicalVolume::isSuspended).containsExactly(false, true);
   }
 
   @Test

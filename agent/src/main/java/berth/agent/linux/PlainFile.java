@@ -1,6 +1,5 @@
-package berth.agent.container;
+package berth.agent.linux;
 
-import berth.agent.linux.FileSystem;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -14,11 +13,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /** A small text file of the host's that is there whole or not at all, whatever happens. */
-final class PlainFile {
+public final class PlainFile {
   private PlainFile() {}
 
   /** Its text; empty where there is no such file. */
-  static Optional<String> read(Path file) throws IOException {
+  public static Optional<String> read(Path file) throws IOException {
     try {
       return Optional.of(Files.readString(file));
     } catch (NoSuchFileException _) {
@@ -27,17 +26,19 @@ final class PlainFile {
   }
 
   /**
-   * Writes it anew, with its folder where that is missing; it is on the disk afterwards. Only root
-   * may read it: an environment carries what is not for everybody.
+   * Writes it anew, with its folder where that is missing; it is on the disk afterwards.
+   *
+   * @param mode who may do what with it, such as {@code rw-r--r--}
    */
-  static void replace(Path file, String content) throws IOException {
+  public static void replace(Path file, String content, String mode) throws IOException {
     var folder = file.getParent();
     Files.createDirectories(folder);
     var half = folder.resolve(".#berth." + file.getFileName());
     Files.deleteIfExists(half);
     var options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    var mode = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-    try (var channel = FileChannel.open(half, options, mode)) {
+    var owner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    try (var channel = FileChannel.open(half, options, owner)) {
+      Files.setPosixFilePermissions(half, PosixFilePermissions.fromString(mode));
       var text = StandardCharsets.UTF_8.encode(content);
       while (text.hasRemaining()) {
         channel.write(text);
@@ -49,7 +50,7 @@ final class PlainFile {
   }
 
   /** Deletes it, and its folder where nothing else is in it; whether it was there. */
-  static boolean delete(Path file) throws IOException {
+  public static boolean delete(Path file) throws IOException {
     if (!Files.deleteIfExists(file)) {
       return false;
     }
