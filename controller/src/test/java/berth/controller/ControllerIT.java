@@ -103,6 +103,7 @@ class ControllerIT {
   void whatWasOnlyWrittenDownIsSentByTheNextController() throws Exception {
     controller.start();
     agent(1).close();
+    awaitEvent("host-online"); // it is told once the host is on disk, and shown before
     controller.kill9();
     controller.start("--broker", "mqtt://127.0.0.1:" + controller.mqttPort);
     var queued = controller.post(START, "{}");

@@ -23,6 +23,9 @@ import java.util.concurrent.locks.ReentrantLock;
 final class UsageFeed {
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
+  /** How long a host may take to begin, beside its first interval. */
+  private static final Duration FIRST_WORD = Duration.ofSeconds(10);
+
   private final Invocation invocation;
   private final Map<String, Object> request;
   private final Duration patience;
@@ -48,17 +51,20 @@ final class UsageFeed {
   }
 
   /**
-   * Waits until each host has told something new, though not for long for one that does not; false
-   * at the end of all.
+   * Waits until each host has told something new, though not for long for one that does not. One
+   * that did not even begin is told of, and not waited for again before it does. False at the end
+   * of all.
    */
   boolean awaitNext() throws InterruptedException {
     lock.lock();
     try {
-      var left = patience.toNanos();
-      while (hosts.stream().anyMatch(host -> !host.fresh && !host.ended)) {
-        var any = hosts.stream().anyMatch(host -> host.fresh);
-        if (left <= 0 && any) {
-          break;
+      var left = hosts.stream().anyMatch(Watched::isNew) ? firstWord() : patience.toNanos();
+      while (hosts.stream().anyMatch(Watched::isAwaited)) {
+        if (left <= 0) {
+          hosts.stream().filter(Watched::isNew).forEach(this::giveUp);
+          if (hosts.stream().anyMatch(host -> host.fresh)) {
+            break;
+          }
         }
         left = changed.awaitNanos(left > 0 ? left : TimeUnit.SECONDS.toNanos(1));
       }
@@ -68,6 +74,22 @@ final class UsageFeed {
     } finally {
       lock.unlock();
     }
+  }
+
+  private long firstWord() {
+    return FIRST_WORD.plus(patience).toNanos();
+  }
+
+  private void giveUp(Watched host) {
+    host.silent = true;
+    status = status == ExitCode.DONE ? ExitCode.BERTH : status;
+    var seconds = TimeUnit.NANOSECONDS.toSeconds(firstWord());
+    tell(
+        host,
+        new Problem(
+            ProblemCode.UNAVAILABLE,
+            "nothing was heard from it within " + seconds + " s; it is left out",
+            "berth host ls"));
   }
 
   /** What the hosts told last; nothing of one that is out of reach by now. */
@@ -152,6 +174,8 @@ final class UsageFeed {
     change(() -> {
       host.sample = Optional.of(sample);
       host.fresh = true;
+      host.told = true;
+      host.silent = false;
     });
   }
 
@@ -191,9 +215,19 @@ final class UsageFeed {
     private boolean fresh;
     private boolean ended;
     private boolean begun;
+    private boolean told;
+    private boolean silent;
 
     Watched(HostId name) {
       this.name = name;
+    }
+
+    boolean isAwaited() {
+      return !fresh && !ended && !silent;
+    }
+
+    boolean isNew() {
+      return !told && !ended && !silent;
     }
   }
 }

@@ -17,6 +17,9 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /** A controller with canned answers, and a terminal that keeps what was printed. */
 final class FakeController implements AutoCloseable {
@@ -30,11 +33,14 @@ final class FakeController implements AutoCloseable {
   final List<String> requests = Collections.synchronizedList(new ArrayList<>());
   private final Map<String, Answer> answers = new ConcurrentHashMap<>();
   private final Map<String, Queue<Answer>> once = new ConcurrentHashMap<>();
+  private final Map<String, CountDownLatch> held = new ConcurrentHashMap<>();
+  private final ExecutorService threads = Executors.newCachedThreadPool();
   private final HttpServer server;
 
   FakeController() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/", this::handle);
+    server.setExecutor(threads);
     server.start();
   }
 
@@ -47,6 +53,12 @@ final class FakeController implements AutoCloseable {
   FakeController once(String methodAndPath, int status, String body) {
     once.computeIfAbsent(methodAndPath, _ -> new ConcurrentLinkedQueue<>())
         .add(new Answer(status, body.replace('\'', '"')));
+    return this;
+  }
+
+  /** Holds an answer back until the latch opens. */
+  FakeController hold(String methodAndPath, CountDownLatch latch) {
+    held.put(methodAndPath, latch);
     return this;
   }
 
@@ -88,7 +100,9 @@ final class FakeController implements AutoCloseable {
 
   @Override
   public void close() {
+    held.values().forEach(CountDownLatch::countDown);
     server.stop(0);
+    threads.shutdown();
   }
 
   /** Has the next request break off with no answer. */
@@ -103,6 +117,7 @@ final class FakeController implements AutoCloseable {
     requests.add(key + (body.isEmpty() ? "" : " " + body));
     Optional.ofNullable(exchange.getRequestHeaders().getFirst("Idempotency-Key"))
         .ifPresent(keys::add);
+    awaitRelease(key);
     var next = once.getOrDefault(key, new ConcurrentLinkedQueue<>()).poll();
     var answer = next != null ? next : answers.getOrDefault(key, new Answer(500, "{}"));
     if (answer.status() == NOTHING) {
@@ -113,5 +128,14 @@ final class FakeController implements AutoCloseable {
     exchange.sendResponseHeaders(answer.status(), bytes.length == 0 ? -1 : bytes.length);
     exchange.getResponseBody().write(bytes);
     exchange.close();
+  }
+
+  private void awaitRelease(String key) throws IOException {
+    try {
+      held.getOrDefault(key, new CountDownLatch(0)).await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException(e);
+    }
   }
 }
