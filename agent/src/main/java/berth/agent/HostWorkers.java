@@ -2,6 +2,7 @@ package berth.agent;
 
 import berth.agent.container.ContainerFeature;
 import berth.agent.container.ContainerVerticle;
+import berth.agent.copy.Archives;
 import berth.agent.copy.Copies;
 import berth.agent.copy.CopyVerticle;
 import berth.agent.copy.Roots;
@@ -125,7 +126,16 @@ final class HostWorkers implements Workers {
     var tools = new Tools(processes);
     var pools = Pools.open(config.pools(), tools, systemd);
     pools.sweep();
-    containers = new ContainerFeature(pools, reactor, bus, systemd, machines, processes, reporter);
+    containers =
+        new ContainerFeature(
+            pools,
+            reactor,
+            bus,
+            systemd,
+            machines,
+            processes,
+            new Archives(tools, config.controller()),
+            reporter);
     programs =
         new Programs(
             new ContainerProcesses(new PipeReactor(reactor), buses, machines, systemd),
@@ -156,6 +166,7 @@ final class HostWorkers implements Workers {
             new Roots(machines, name -> root(pools, name)),
             pools,
             new Download(config.controller()),
+            containers.exports()::perform,
             config.controller());
     return sources(pools);
   }

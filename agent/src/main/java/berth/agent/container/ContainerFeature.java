@@ -1,5 +1,6 @@
 package berth.agent.container;
 
+import berth.agent.copy.Archives;
 import berth.agent.linux.Reactor;
 import berth.agent.process.Processes;
 import berth.agent.report.Reporter;
@@ -36,6 +37,7 @@ public final class ContainerFeature implements AutoCloseable {
 
   private final Containers containers;
   private final Snapshots snapshots;
+  private final Exports exports;
   private final ContainerPicture picture;
   private final Looker looker;
   private final Optional<FolderWatch> folders;
@@ -49,6 +51,7 @@ public final class ContainerFeature implements AutoCloseable {
       Systemd systemd,
       Machines machines,
       Processes processes,
+      Archives archives,
       Reporter reporter) {
     var settings = new Settings(SETTINGS);
     var place = new Place(MACHINES);
@@ -68,10 +71,12 @@ public final class ContainerFeature implements AutoCloseable {
         new Renaming(pools, settings, dropIns, place, removal, systemd, activity, leftovers);
     snapshots = new Snapshots(pools, settings, place, activity);
     var shaper = new Shaper(settings, systemd, machines, (name, size) -> limit(pools, name, size));
+    exports = new Exports(pools, settings, activity, starter, snapshots, archives);
+    var imports = new Imports(pools, settings, place, removal, shaper, snapshots, archives);
     containers =
         new Containers(
             pools, settings, shaper, place, starter, removal, signals, reboot, freezer, cloning,
-            renaming, snapshots, picture);
+            renaming, snapshots, imports, picture);
     looker = new Looker(picture);
     folders = listening(pools, settings);
     picture.begin();
@@ -81,6 +86,11 @@ public final class ContainerFeature implements AutoCloseable {
   /** Performs the commands about containers. */
   public Containers containers() {
     return containers;
+  }
+
+  /** Sends them elsewhere. */
+  public Exports exports() {
+    return exports;
   }
 
   /** Their snapshots, which nobody but people and time removes. */

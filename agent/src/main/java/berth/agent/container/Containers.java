@@ -16,6 +16,7 @@ import berth.protocol.command.ContainerCommand.AdoptContainer;
 import berth.protocol.command.ContainerCommand.CloneContainer;
 import berth.protocol.command.ContainerCommand.CreateContainer;
 import berth.protocol.command.ContainerCommand.CreateSnapshot;
+import berth.protocol.command.ContainerCommand.ImportContainer;
 import berth.protocol.command.ContainerCommand.KillContainer;
 import berth.protocol.command.ContainerCommand.PauseContainer;
 import berth.protocol.command.ContainerCommand.RebootContainer;
@@ -57,6 +58,7 @@ public final class Containers implements Performer<ContainerCommand> {
   private final ContainerPicture picture;
   private final Shaper shaper;
   private final Snapshots snapshots;
+  private final Imports imports;
 
   Containers(
       Pools pools,
@@ -71,6 +73,7 @@ public final class Containers implements Performer<ContainerCommand> {
       Cloning cloning,
       Renaming renaming,
       Snapshots snapshots,
+      Imports imports,
       ContainerPicture picture) {
     this.pools = pools;
     this.settings = settings;
@@ -85,6 +88,7 @@ public final class Containers implements Performer<ContainerCommand> {
     this.picture = picture;
     this.shaper = shaper;
     this.snapshots = snapshots;
+    this.imports = imports;
   }
 
   @Override
@@ -98,10 +102,14 @@ public final class Containers implements Performer<ContainerCommand> {
     } catch (BusException e) {
       throw told(e);
     } finally {
-      if (result.filter(Result.ContainerResult.class::isInstance).isEmpty()) {
+      if (result.filter(Containers::isAsSeen).isEmpty()) {
         lookAt(command.container()); // else the result is what was seen just now
       }
     }
+  }
+
+  private static boolean isAsSeen(Result result) {
+    return result instanceof Result.ContainerResult || result instanceof Result.ImportResult;
   }
 
   private Result work(ContainerCommand command, Job job) throws IOException {
@@ -123,6 +131,7 @@ public final class Containers implements Performer<ContainerCommand> {
       case PauseContainer(var name) -> pause(name);
       case ResumeContainer(var name) -> resume(name);
       case CloneContainer(var name, var source) -> copy(source, name, job);
+      case ImportContainer bring -> bring(bring, job);
       case RenameContainer(var name, var to) -> {
         if (job.attempt() == 1) {
           snapshots.requireNoneLeft(to);
@@ -313,6 +322,17 @@ public final class Containers implements Performer<ContainerCommand> {
     snapshots.requireNoneLeft(clone);
     cloning.make(source, clone, job);
     return now(clone);
+  }
+
+  private Result bring(ImportContainer command, Job job) throws IOException {
+    var name = command.container();
+    var imported = imports.make(command, job);
+    place.add(name, pools.holding(name).orElseThrow().storage().volume(name).orElseThrow());
+    shaper.autostart(name, imported.spec());
+    command.start().ifPresent(until -> startNew(name, until, job));
+    return now(name) instanceof Result.ContainerResult(var container)
+        ? new Result.ImportResult(container, imported.warnings())
+        : new Result.Done();
   }
 
   private void requireUnprotected(ContainerName name) {

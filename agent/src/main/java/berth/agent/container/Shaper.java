@@ -64,8 +64,13 @@ final class Shaper {
 
   /** Writes the settings of a new container. */
   void make(ContainerName container, Origin origin, ContainerSpec spec) throws IOException {
-    requireSense(container, spec);
-    if (settings.write(container, Written.of(origin, spec))) {
+    make(container, Written.of(origin, spec));
+  }
+
+  /** The same, with settings besides that the specification has no word for. */
+  void make(ContainerName container, Written written) throws IOException {
+    requireSense(container, written.spec());
+    if (settings.write(container, written)) {
       systemd.reload();
     }
   }

@@ -159,7 +159,7 @@ public final class Snapshots {
   }
 
   /** The pool of a container's volume; where that is gone, the one that has the snapshot. */
-  private Pool keeping(ContainerName name, SnapshotName snapshot) throws IOException {
+  Pool keeping(ContainerName name, SnapshotName snapshot) throws IOException {
     var holding = pools.holding(name);
     if (holding.isPresent()) {
       return holding.get();

@@ -14,6 +14,7 @@ import berth.protocol.ProblemCode;
 import berth.protocol.Signal;
 import berth.protocol.command.WaitFor;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 
 /** Starts and stops the units of containers and waits, by signals, for what comes of it. */
@@ -89,11 +90,17 @@ final class Starter {
   }
 
   /** When the unit became active the last time. */
-  boolean startedSince(ContainerName container, java.time.Instant since) {
+  boolean startedSince(ContainerName container, Instant since) {
     var unit = UnitName.of(container);
     var properties = systemd.properties(unit);
     var micros = properties.number("ActiveEnterTimestamp");
     return UnitStatus.of(unit, properties).isActive() && micros > since.toEpochMilli() * 1000;
+  }
+
+  /** Whether it ran at some moment since then, also where it is stopped again. */
+  boolean wasActiveSince(ContainerName container, Instant since) {
+    var unit = UnitName.of(container);
+    return systemd.properties(unit).number("InactiveExitTimestamp") > since.toEpochMilli() * 1000;
   }
 
   private void kill(ContainerName container, UnitName unit) {

@@ -20,6 +20,8 @@ import berth.protocol.ProblemCode;
 import berth.protocol.command.CopyCommand;
 import berth.protocol.command.CopyCommand.CopyIn;
 import berth.protocol.command.CopyCommand.CopyOut;
+import berth.protocol.command.CopyCommand.ExportContainer;
+import berth.protocol.command.CopyCommand.FilesCommand;
 import berth.protocol.reply.Result;
 import berth.protocol.reply.Result.CopyResult;
 import java.io.BufferedInputStream;
@@ -30,8 +32,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
 
-/** Copies files into containers and out of them. */
+/** Copies files into containers and out of them, or hands on to who sends whole ones. */
 public final class Copies implements Performer<CopyCommand> {
   private static final int BUFFER = 256 << 10;
   private static final int PATIENCE_SECONDS = 10;
@@ -39,18 +42,32 @@ public final class Copies implements Performer<CopyCommand> {
   private final Roots roots;
   private final Pools pools;
   private final Download download;
+  private final BiFunction<ExportContainer, Job, Result> exports;
   private final URI base;
 
   /** Locations that are no absolute addresses are beneath {@code base}. */
-  public Copies(Roots roots, Pools pools, Download download, URI base) {
+  public Copies(
+      Roots roots,
+      Pools pools,
+      Download download,
+      BiFunction<ExportContainer, Job, Result> exports,
+      URI base) {
     this.roots = roots;
     this.pools = pools;
     this.download = download;
+    this.exports = exports;
     this.base = base;
   }
 
   @Override
   public Result perform(CopyCommand command, Job job) {
+    return switch (command) {
+      case FilesCommand files -> copy(files, job);
+      case ExportContainer export -> exports.apply(export, job);
+    };
+  }
+
+  private Result copy(FilesCommand command, Job job) {
     try (ContainerRoot root = roots.open(command.container())) {
       return switch (command) {
         case CopyIn in -> in(in, root, job);
@@ -89,7 +106,7 @@ public final class Copies implements Performer<CopyCommand> {
   private static Result unpack(CopyIn command, ContainerRoot root, Path archive, Path mark, Job job)
       throws IOException {
     var warnings = new Warnings();
-    try (var in = new Counting(Files.newInputStream(archive), command.size(), job);
+    try (var in = new Counting(Files.newInputStream(archive), Optional.of(command.size()), job);
         var landing = landing(command, root, mark, job);
         var unpacker =
             new Unpacker(

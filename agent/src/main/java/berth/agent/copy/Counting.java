@@ -7,16 +7,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
 
-/** Tells a job how much of an archive was read. */
+/** Tells a job how much of an archive was read, and of how much, where that is known. */
 final class Counting extends FilterInputStream {
   private static final long BETWEEN_NANOS = 250_000_000;
 
-  private final ByteSize size;
+  private final Optional<ByteSize> size;
   private final Job job;
   private long read;
   private long told;
 
-  Counting(InputStream in, ByteSize size, Job job) {
+  Counting(InputStream in, Optional<ByteSize> size, Job job) {
     super(in);
     this.size = size;
     this.job = job;
@@ -48,8 +48,8 @@ final class Counting extends FilterInputStream {
     if (System.nanoTime() - told > BETWEEN_NANOS) {
       told = System.nanoTime();
       job.progress(
-          "unpacked " + new ByteSize(read) + " of " + size,
-          Optional.of((double) read / Math.max(1, size.bytes())));
+          "unpacked " + new ByteSize(read) + size.map(all -> " of " + all).orElse(""),
+          size.map(all -> (double) read / Math.max(1, all.bytes())));
     }
   }
 }

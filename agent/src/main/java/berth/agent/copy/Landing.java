@@ -61,6 +61,11 @@ record Landing(Folder folder, boolean whole, Optional<String> name, boolean cont
         file);
   }
 
+  /** Where a whole tree goes, into an empty folder. */
+  static Landing ofTree(Folder tree) {
+    return new Landing(tree, true, Optional.empty(), true, false);
+  }
+
   /** Whether it becomes something that was not there. */
   boolean anew() {
     return name.isPresent() && !file;

@@ -23,8 +23,8 @@ import java.util.Set;
 
 /**
  * Writes files of a container into an archive, each as it was when its turn came. Every step is
- * made from an open folder by a name of one part and follows no link. What an archive can't hold or
- * another machine should not have is left out, and told.
+ * made from an open folder by a name of one part and follows no link. What an archive can't hold is
+ * left out, and told; so are device nodes, where it is for somebody who is to have files alone.
  */
 final class Packer {
   private static final int BUFFER = 128 << 10;
@@ -64,6 +64,7 @@ final class Packer {
   private final Ids ids;
   private final Job job;
   private final Warnings warnings;
+  private final boolean devices;
   private final byte[] buffer = new byte[BUFFER];
   private final Map<Inode, String> linked = new HashMap<>();
   private int roomForLinked = ROOM_FOR_LINKED;
@@ -71,6 +72,12 @@ final class Packer {
   private long entries;
 
   Packer(TarWriter tar, Ids ids, Job job, Warnings warnings) {
+    this(tar, ids, job, warnings, false);
+  }
+
+  /** The same, perhaps with device nodes. */
+  Packer(TarWriter tar, Ids ids, Job job, Warnings warnings, boolean devices) {
+    this.devices = devices;
     this.tar = tar;
     this.ids = ids;
     this.job = job;
@@ -100,8 +107,22 @@ final class Packer {
   void packContents(Folder folder) throws IOException {
     requireOfADisk(folder.fd());
     FileStatus status = FileStatus.of(folder.fd());
-    put(entry(Kind.FOLDER, ".", "", status, attributes(folder.fd(), ".")));
+    put(itself(folder, status));
     packInside(folder, "", status.device(), 0);
+  }
+
+  /** Writes a folder alone, which is called a dot, with a comment. */
+  void packItself(Folder folder, String comment) throws IOException {
+    put(itself(folder, FileStatus.of(folder.fd())).saying(comment));
+  }
+
+  /** Writes what is in a folder, without that itself. */
+  void packInside(Folder folder) throws IOException {
+    packInside(folder, "", FileStatus.of(folder.fd()).device(), 0);
+  }
+
+  private TarEntry itself(Folder folder, FileStatus status) {
+    return entry(Kind.FOLDER, ".", "", status, attributes(folder.fd(), "."));
   }
 
   private static void requireOfADisk(Fd place) throws LinuxException {
@@ -121,8 +142,19 @@ final class Packer {
       case LINK -> put(entry(Kind.SYMBOLIC_LINK, path, OpenFile.target(place), status, Map.of()));
       case PIPE -> put(entry(Kind.PIPE, path, "", status, Map.of()));
       case SOCKET -> warnings.add("left out: the socket " + Folder.shown(path));
-      case DEVICE -> warnings.add("left out: the device node " + Folder.shown(path));
+      case DEVICE -> packDevice(path, status);
     }
+  }
+
+  private void packDevice(String path, FileStatus status) throws IOException {
+    if (!devices) {
+      warnings.add("left out: the device node " + Folder.shown(path));
+      return;
+    }
+    var node = status.node();
+    put(
+        entry(Kind.DEVICE, path, "", status, Map.of())
+            .of(new TarEntry.Device(node.block(), node.major(), node.minor())));
   }
 
   private void packFolder(Fd place, String path, FileStatus status, int depth) throws IOException {

@@ -37,7 +37,7 @@ final class Summing extends FilterOutputStream {
     return Sha256.of(digest.digest());
   }
 
-  private static MessageDigest digest() {
+  static MessageDigest digest() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {

@@ -16,6 +16,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Puts the members of an archive where they go in a container. A file is written under a name of
@@ -25,6 +27,30 @@ import java.util.Optional;
 final class Unpacker implements AutoCloseable {
   private static final int BUFFER = 128 << 10;
 
+  /** Nodes of devices that every container has, and what overlayfs calls a whiteout. */
+  private static final Set<TarEntry.Device> HARMLESS =
+      Set.of(
+          character(0, 0),
+          character(1, 3),
+          character(1, 5),
+          character(1, 7),
+          character(1, 8),
+          character(1, 9),
+          character(5, 0),
+          character(5, 1),
+          character(5, 2));
+
+  /**
+   * What is to be made.
+   *
+   * @param tree whether it is a whole tree, new and empty: its top becomes what the archive says,
+   *     and device nodes that can do no harm are made
+   * @param watcher sees each member before it is made
+   */
+  record Manner(boolean tree, Consumer<TarEntry> watcher) {
+    static final Manner FILES = new Manner(false, _ -> {});
+  }
+
   private final TarReader tar;
   private final Landing landing;
   private final Ids ids;
@@ -33,7 +59,9 @@ final class Unpacker implements AutoCloseable {
   private final String half;
   private final Job job;
   private final Warnings warnings;
+  private final Manner manner;
   private final byte[] buffer = new byte[BUFFER];
+  private Optional<TarEntry> top = Optional.empty();
   private long entries;
 
   /** Begins; {@code owner} is whom all belongs to, where that is not for the archive to say. */
@@ -44,6 +72,18 @@ final class Unpacker implements AutoCloseable {
       Optional<FileOwner> owner,
       Job job,
       Warnings warnings) {
+    this(tar, landing, ids, owner, job, warnings, Manner.FILES);
+  }
+
+  Unpacker(
+      TarReader tar,
+      Landing landing,
+      Ids ids,
+      Optional<FileOwner> owner,
+      Job job,
+      Warnings warnings,
+      Manner manner) {
+    this.manner = manner;
     this.tar = tar;
     this.landing = landing;
     this.ids = ids;
@@ -61,14 +101,18 @@ final class Unpacker implements AutoCloseable {
 
   /** Puts all of them there. What is new appears at its end. */
   void unpack() throws IOException {
-    var top = Optional.<String>empty();
+    var first = Optional.<String>empty();
     for (var next = tar.next(); next.isPresent(); next = tar.next()) {
       job.stopIfCancelled();
       var entry = next.get();
-      top = sameTop(top, entry);
+      manner.watcher().accept(entry);
+      first = sameTop(first, entry);
       put(entry, landing.place(entry.name()));
     }
     tree.complete();
+    if (top.isPresent()) {
+      owners.give(landing.folder().fd(), top.get());
+    }
   }
 
   /** Takes back what is new, where it was not completed. */
@@ -92,7 +136,9 @@ final class Unpacker implements AutoCloseable {
 
   private void put(TarEntry entry, List<String> place) throws IOException {
     if (place.isEmpty()) {
-      return; // the folder that all goes into stays as it is
+      // Else the folder that all goes into stays as it is.
+      top = Optional.of(entry).filter(e -> manner.tree() && e.kind() == TarEntry.Kind.FOLDER);
+      return;
     }
     var shown = Folder.shown(Landing.joined(place));
     try {
@@ -103,6 +149,10 @@ final class Unpacker implements AutoCloseable {
         case HARD_LINK -> inPlace(place, folder -> same(folder, entry));
         case PIPE -> inPlace(place, folder -> pipe(folder, entry));
         case DEVICE -> {
+          if (manner.tree() && entry.device().filter(HARMLESS::contains).isPresent()) {
+            inPlace(place, folder -> device(folder, entry));
+            break;
+          }
           warnings.add("left out: the device node " + shown);
           return;
         }
@@ -169,9 +219,23 @@ final class Unpacker implements AutoCloseable {
     }
   }
 
+  private static TarEntry.Device character(long major, long minor) {
+    return new TarEntry.Device(false, major, minor);
+  }
+
+  private void device(Folder folder, TarEntry entry) throws LinuxException {
+    var device = entry.device().orElseThrow();
+    folder.device(half, new FileStatus.Node(false, device.major(), device.minor()));
+    special(folder, FileStatus.Type.DEVICE, entry);
+  }
+
   private void pipe(Folder folder, TarEntry entry) throws LinuxException {
     folder.pipe(half);
-    try (Fd place = made(folder, FileStatus.Type.PIPE)) {
+    special(folder, FileStatus.Type.PIPE, entry);
+  }
+
+  private void special(Folder folder, FileStatus.Type type, TarEntry entry) throws LinuxException {
+    try (Fd place = made(folder, type)) {
       owners.giveHandle(place, entry);
       OpenFile.mode(place, entry.mode());
     }

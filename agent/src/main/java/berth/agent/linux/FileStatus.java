@@ -16,6 +16,7 @@ import java.time.Instant;
  * @param allocated how much of the disk it takes, in bytes
  * @param links how many names it has
  * @param device of the file system that it is in
+ * @param node which device it is the node of, where it is one
  */
 public record FileStatus(
     Type type,
@@ -27,12 +28,18 @@ public record FileStatus(
     Instant modified,
     int links,
     long device,
-    long inode) {
+    long inode,
+    Node node) {
   private static final long STATX = Libc.X86_64 ? 332 : 291;
   private static final long FSTATFS = Libc.X86_64 ? 138 : 44;
   private static final long AT_EMPTY_PATH = 0x1000;
   private static final long BASIC = 0x7ff;
+  private static final int TYPE = 0170000;
+  private static final int BLOCK_DEVICE = 0060000;
   private static final long UNSIGNED = 0xFFFFFFFFL;
+
+  /** Which device a node is for: its kind and its numbers (makedev(3)). */
+  public record Node(boolean block, long major, long minor) {}
 
   /** What a file is. */
   public enum Type {
@@ -63,7 +70,11 @@ public record FileStatus(
           Instant.ofEpochSecond(x.get(JAVA_LONG, 112), x.get(JAVA_INT, 120)),
           x.get(JAVA_INT, 16),
           (x.get(JAVA_INT, 136) & UNSIGNED) << 32 | (x.get(JAVA_INT, 140) & UNSIGNED),
-          x.get(JAVA_LONG, 32));
+          x.get(JAVA_LONG, 32),
+          new Node(
+              (mode & TYPE) == BLOCK_DEVICE,
+              x.get(JAVA_INT, 128) & UNSIGNED,
+              x.get(JAVA_INT, 132) & UNSIGNED));
     }
   }
 
@@ -78,7 +89,7 @@ public record FileStatus(
   }
 
   private static Type type(int mode) {
-    return switch (mode & 0170000) {
+    return switch (mode & TYPE) {
       case 0100000 -> Type.FILE;
       case 0040000 -> Type.FOLDER;
       case 0120000 -> Type.LINK;

@@ -34,6 +34,8 @@ public final class Folder implements AutoCloseable {
   private static final long RESOLVE_IN_THIS_MOUNT = 0x01 | 0x04 | 0x08;
   private static final long NOREPLACE = 1;
   private static final long S_IFIFO = 0010000;
+  private static final long S_IFCHR = 0020000;
+  private static final long S_IFBLK = 0060000;
   private static final long OWNERS_FILE = 0600;
   private static final long OWNERS_FOLDER = 0700;
   private static final int ENTRIES = 16 << 10;
@@ -127,10 +129,21 @@ public final class Folder implements AutoCloseable {
 
   /** A new named pipe. */
   public void pipe(String name) throws LinuxException {
+    node(name, S_IFIFO, 0);
+  }
+
+  /** A new node of a device. */
+  public void device(String name, FileStatus.Node node) throws LinuxException {
+    // As the kernel takes it: 12 bits of the major number between 20 of the minor one.
+    long number = (node.minor() & 0xff) | node.major() << 8 | (node.minor() & ~0xffL) << 12;
+    node(name, node.block() ? S_IFBLK : S_IFCHR, number);
+  }
+
+  private void node(String name, long type, long device) throws LinuxException {
     try (Arena arena = Arena.ofConfined()) {
-      long mode = S_IFIFO | OWNERS_FILE;
-      long made = Libc.syscall(MKNODAT, fd.number(), bytes(arena, name).address(), mode, 0);
-      Libc.check(made, "make the pipe " + shown(name));
+      long text = bytes(arena, name).address();
+      long made = Libc.syscall(MKNODAT, fd.number(), text, type | OWNERS_FILE, device);
+      Libc.check(made, "make the special file " + shown(name));
     }
   }
 

@@ -50,6 +50,17 @@ public final class HostProcess {
   }
 
   static HostProcess start(HostCommand command, Processes.Lines lines) {
+    var builder = builder(command);
+    builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
+    try {
+      return new HostProcess(command, builder.start(), lines);
+    } catch (IOException e) {
+      throw notStarted(command, "can't be run: " + e.getMessage());
+    }
+  }
+
+  /** How one is begun, whatever it reads and writes. */
+  static ProcessBuilder builder(HostCommand command) {
     List<String> argv = new ArrayList<>(command.argv());
     argv.set(0, found(command));
     argv.add(0, "setsid"); // a session, and so a process group, of its own to be killed as one
@@ -60,12 +71,7 @@ public final class HostProcess {
     builder.environment().put("HOME", "/root");
     builder.environment().put("LC_ALL", "C.UTF-8");
     builder.environment().putAll(command.environment());
-    builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
-    try {
-      return new HostProcess(command, builder.start(), lines);
-    } catch (IOException e) {
-      throw notStarted(command, "can't be run: " + e.getMessage());
-    }
+    return builder;
   }
 
   /** Ends when the program has ended and all its output was handed on; fails if it was too slow. */
@@ -182,7 +188,7 @@ public final class HostProcess {
         .orElseThrow(() -> notStarted(command, "is not installed"));
   }
 
-  private static ProcessFailed notStarted(HostCommand command, String what) {
+  static ProcessFailed notStarted(HostCommand command, String what) {
     var result = new ProcessResult(ProcessFailed.NOT_STARTED, "", List.of());
     return new ProcessFailed(command, result, what);
   }

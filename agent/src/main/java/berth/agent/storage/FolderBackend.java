@@ -75,6 +75,12 @@ public final class FolderBackend implements StorageBackend {
         job);
   }
 
+  @Override
+  public Path make(ContainerName container, Optional<ByteSize> room, Change fill, Job job)
+      throws IOException {
+    return grow(container, trees::create, fill, job);
+  }
+
   /** Has a new volume grow where nobody sees it, and then makes it visible. */
   private Path grow(ContainerName container, Change beginning, Change finish, Job job)
       throws IOException {
@@ -153,6 +159,12 @@ public final class FolderBackend implements StorageBackend {
       ContainerName container, SnapshotRecord record, boolean inUse, Runnable check, Job job)
       throws IOException {
     return snapshots.make(container, requireCopyable(container, inUse), record, check, job);
+  }
+
+  @Override
+  public void read(ContainerName container, SnapshotName snapshot, Reading then)
+      throws IOException {
+    snapshots.read(container, snapshot, stored -> then.of(stored.tree(), stored.record()));
   }
 
   @Override

@@ -51,6 +51,17 @@ public interface StorageBackend {
   Path create(ContainerName container, ImageName image, Change finish, Job job) throws IOException;
 
   /**
+   * Makes a volume of what is put into a new and empty tree. {@code ALREADY_EXISTS} where there is
+   * one.
+   *
+   * @param room for how much it is made where a layout gives it a size of its own; empty for the
+   *     usual
+   * @param fill does so; what it throws leaves nothing
+   */
+  Path make(ContainerName container, Optional<ByteSize> room, Change fill, Job job)
+      throws IOException;
+
+  /**
    * Makes a volume that is a copy of another one, with what is nested in that. {@code
    * ALREADY_EXISTS} where there is one, {@code NOT_FOUND} without the source, {@code CONFLICT} for
    * a source in use that can't be copied as it is at one moment.
@@ -103,6 +114,12 @@ public interface StorageBackend {
    */
   default StoredSnapshot snapshot(
       ContainerName container, SnapshotRecord record, boolean inUse, Runnable check, Job job)
+      throws IOException {
+    throw noSnapshots();
+  }
+
+  /** Has something done with the tree of a snapshot, which stays as long. */
+  default void read(ContainerName container, SnapshotName snapshot, Reading then)
       throws IOException {
     throw noSnapshots();
   }
@@ -186,6 +203,12 @@ public interface StorageBackend {
   @FunctionalInterface
   interface RestoredChange {
     void to(Path tree, SnapshotRecord of) throws IOException;
+  }
+
+  /** Reads a tree that nobody changes meanwhile. */
+  @FunctionalInterface
+  interface Reading {
+    void of(Path tree, SnapshotRecord record) throws IOException;
   }
 
   /** Fills an empty tree that nobody else can see yet and tells what it came to. */

@@ -93,7 +93,15 @@ class ContainersIT {
         new FakeJob());
     var machines = new Machines(bus);
     feature =
-        new ContainerFeature(pools, reactor, bus, new Systemd(bus), machines, PROCESSES, REPORTER);
+        new ContainerFeature(
+            pools,
+            reactor,
+            bus,
+            new Systemd(bus),
+            machines,
+            PROCESSES,
+            RealContainers.NOWHERE,
+            REPORTER);
   }
 
   @AfterAll

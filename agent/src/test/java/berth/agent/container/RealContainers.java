@@ -1,5 +1,6 @@
 package berth.agent.container;
 
+import berth.agent.copy.Archives;
 import berth.agent.dispatch.FakeJob;
 import berth.agent.dispatch.Job;
 import berth.agent.linux.Reactor;
@@ -20,6 +21,7 @@ import berth.protocol.event.Event.ContainerEvent;
 import berth.protocol.reply.Result.ContainerResult;
 import berth.protocol.state.ContainerState;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -30,6 +32,10 @@ import java.util.Optional;
 final class RealContainers implements AutoCloseable {
   static final Path MACHINES = Path.of("/var/lib/machines");
 
+  /** For those that send nothing and fetch nothing. */
+  static final Archives NOWHERE =
+      new Archives(new Tools(new HostProcesses()), URI.create("http://127.0.0.1:9/"));
+
   final FakeReporter reporter = new FakeReporter();
   final HostProcesses processes = new HostProcesses();
   final StorageBackend storage;
@@ -38,13 +44,19 @@ final class RealContainers implements AutoCloseable {
   private final SystemBus bus;
 
   RealContainers() throws IOException {
+    this(NOWHERE);
+  }
+
+  /** Those that send to a place and fetch from there. */
+  RealContainers(Archives archives) throws IOException {
     reactor = Reactor.start();
     bus = new SystemBus(reactor);
     var pools = Pools.open(Map.of(Pools.DEFAULT, MACHINES), new Tools(processes));
     storage = pools.find(Optional.empty()).storage();
     var systemd = new Systemd(bus);
     var machines = new Machines(bus);
-    feature = new ContainerFeature(pools, reactor, bus, systemd, machines, processes, reporter);
+    feature =
+        new ContainerFeature(pools, reactor, bus, systemd, machines, processes, archives, reporter);
   }
 
   /** Makes an image of the machine that the tests are given, and changes it. */

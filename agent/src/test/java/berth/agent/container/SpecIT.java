@@ -97,7 +97,14 @@ class SpecIT {
     Files.writeString(SERVED.resolve("hello"), "from the host\n");
     feature =
         new ContainerFeature(
-            pools, reactor, bus, new Systemd(bus), new Machines(bus), PROCESSES, REPORTER);
+            pools,
+            reactor,
+            bus,
+            new Systemd(bus),
+            new Machines(bus),
+            PROCESSES,
+            RealContainers.NOWHERE,
+            REPORTER);
   }
 
   @AfterAll

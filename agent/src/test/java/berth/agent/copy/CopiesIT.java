@@ -61,6 +61,9 @@ class CopiesIT {
             new Roots(container.machines(), _ -> Optional.of(container.root())),
             pools,
             new Download(server.address()),
+            (command, _) -> {
+              throw new AssertionError(command);
+            },
             server.address());
   }
 

@@ -148,6 +148,12 @@ public final class HttpApi {
         post("/api/v1/hosts/{host}/containers/{name}/copy-out", copies::out)
             .json()
             .query("deadline"),
+        post("/api/v1/hosts/{host}/containers/{name}/export", copies::export)
+            .json()
+            .query("deadline"),
+        post("/api/v1/hosts/{host}/containers/{name}/import", copies::bring)
+            .json()
+            .query("deadline"),
         get("/api/v1/hosts/{host}/containers/{name}/snapshots", snapshots::list),
         post("/api/v1/hosts/{host}/containers/{name}/snapshots", snapshots::create)
             .json()

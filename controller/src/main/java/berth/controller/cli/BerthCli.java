@@ -98,7 +98,10 @@ public final class BerthCli {
             ShellCommand.spec(stopAtOperand),
             SessionCommands.group(),
             CpCommand.spec(),
-            SnapshotCommands.group());
+            SnapshotCommands.group(),
+            ArchiveCommands.exporting(),
+            ArchiveCommands.importing(),
+            ArchiveCommands.copying());
     root.usageMessage()
         .footerHeading("%nStart here:%n")
         .footer(

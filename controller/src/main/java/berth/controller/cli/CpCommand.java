@@ -3,7 +3,6 @@ package berth.controller.cli;
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
 import berth.controller.model.OperationView;
-import berth.controller.model.Transfer;
 import berth.controller.model.TransferId;
 import berth.protocol.BerthException;
 import berth.protocol.ProblemCode;
@@ -86,16 +85,16 @@ final class CpCommand {
     }
     // Else it would be known only when all of it is sent.
     api.get(ContainerCommands.path(target.container()));
-    try (var lease = new Lease()) {
+    try (var lease = new TransferLease(invocation, api)) {
       var body = new TreeMap<String, Object>();
       body.put("path", target.path());
       body.put("contents", isContents(source));
-      body.put("transfer", lease.transfer);
-      body.put("sha256", send(source, lease.transfer));
+      body.put("transfer", lease.transfer());
+      body.put("sha256", send(source, lease.transfer()));
       invocation.<FileOwner>option("--owner").ifPresent(owner -> body.put("owner", owner));
-      var operation = lease.submit(target, "copy-in", body);
+      var operation = lease.submit(target.container(), "copy-in", body);
       var status = new Operation(invocation, api).finish(List.of(operation));
-      lease.used = invocation.flag("--no-wait");
+      lease.use(invocation.flag("--no-wait"));
       return status;
     }
   }
@@ -154,11 +153,11 @@ final class CpCommand {
     if (target instanceof CopyOperand.Local local) {
       Delivery.to(local, isContents(source)); // refuses before anything is copied
     }
-    try (var lease = new Lease()) {
-      var body = Map.of("path", source.path(), "transfer", lease.transfer);
-      var ended = await(lease.submit(source, "copy-out", body));
-      lease.used = false;
-      return deliver(ended, lease.transfer, source, target);
+    try (var lease = new TransferLease(invocation, api)) {
+      var body = Map.of("path", source.path(), "transfer", lease.transfer());
+      var ended = lease.await(lease.submit(source.container(), "copy-out", body));
+      lease.use(false);
+      return deliver(ended, lease.transfer(), source, target);
     }
   }
 
@@ -176,16 +175,6 @@ final class CpCommand {
     return following.finish(List.of(ended));
   }
 
-  /** Nobody would take what comes after an interrupt. */
-  private OperationView await(OperationView operation) throws IOException, InterruptedException {
-    var cancel = "operations/" + operation.id() + "/cancel";
-    try (var interrupt = Interrupt.then(() -> quietly(() -> cancel(cancel)))) {
-      var ended = new Operation(invocation, api).await(operation);
-      interrupt.done();
-      return ended;
-    }
-  }
-
   private void receive(TransferId transfer, CopyResult copied, CopyOperand target, boolean contents)
       throws IOException, InterruptedException {
     try (var progress = new Progress(invocation.terminal(), invocation.quiet())) {
@@ -200,60 +189,6 @@ final class CpCommand {
                 .receive(folder -> tar.unpack(folder, asRoot, rights, archive), rights);
         case CopyOperand.Remote _ -> throw new IllegalArgumentException("not of this machine");
       }
-    }
-  }
-
-  private void cancel(String path) throws IOException {
-    api.post(path, Map.of(), OperationView.class);
-  }
-
-  private interface Request {
-    void send() throws IOException;
-  }
-
-  private static void quietly(Request request) {
-    try {
-      request.send();
-    } catch (IOException | BerthException _) {
-      // it was only to be tidy
-    }
-  }
-
-  /**
-   * A transfer, which is forgotten in the end, also after a failure or an interrupt, unless a host
-   * may still use it: that one the controller forgets by itself.
-   */
-  private final class Lease implements AutoCloseable {
-    private final TransferId transfer;
-    private final Interrupt interrupt;
-    private volatile boolean used;
-
-    Lease() throws IOException {
-      transfer = api.post("transfers", Map.of(), Transfer.class).transfer();
-      interrupt = Interrupt.then(this::end);
-    }
-
-    OperationView submit(CopyOperand.Remote remote, String verb, Object body) throws IOException {
-      var path = ContainerCommands.path(remote.container()) + "/" + verb;
-      used = true;
-      try {
-        return api.post(path + Operation.deadline(invocation, "?"), body, OperationView.class);
-      } catch (BerthException e) {
-        used = e.problem().code() == ProblemCode.UNAVAILABLE; // else it is refused
-        throw e;
-      }
-    }
-
-    private void end() {
-      if (!used) {
-        quietly(() -> api.delete("transfers/" + transfer.hex(), Object.class));
-      }
-    }
-
-    @Override
-    public void close() {
-      interrupt.close();
-      end();
     }
   }
 }

@@ -6,6 +6,7 @@ import berth.protocol.BerthException;
 import berth.protocol.OperationId;
 import berth.protocol.ProblemCode;
 import berth.protocol.reply.Result;
+import berth.protocol.state.ContainerState;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -199,6 +200,10 @@ final class Operation {
     if (target.result().orElse(null) instanceof Result.ContainerResult(var container)) {
       container.warnings().forEach(this::warn);
     }
+    if (target.result().orElse(null) instanceof Result.ImportResult imported) {
+      imported.warnings().forEach(this::warn);
+      imported.container().warnings().forEach(this::warn);
+    }
   }
 
   private void warn(String warning) {
@@ -208,15 +213,8 @@ final class Operation {
   private static String outcome(OperationView operation, TargetView target) {
     var result = target.result().orElseGet(Result.Done::new);
     return switch (result) {
-      case Result.ContainerResult(var container) ->
-          target.host()
-              + "/"
-              + container.name()
-              + " is "
-              + Views.word(container.status())
-              + (container.addresses().isEmpty()
-                  ? ""
-                  : " at " + String.join(", ", container.addresses()));
+      case Result.ContainerResult(var container) -> outcome(target, container);
+      case Result.ImportResult imported -> outcome(target, imported.container());
       case Result.ImageResult(var image) ->
           target.host() + " has image " + image.name() + image.os().map(os -> ": " + os).orElse("");
       case Result.CopyResult copied ->
@@ -240,6 +238,17 @@ final class Operation {
           Result.SnapshotsResult _ ->
           operation.summary() + ": done";
     };
+  }
+
+  private static String outcome(TargetView target, ContainerState container) {
+    return target.host()
+        + "/"
+        + container.name()
+        + " is "
+        + Views.word(container.status())
+        + (container.addresses().isEmpty()
+            ? ""
+            : " at " + String.join(", ", container.addresses()));
   }
 
   private void tellThatTheyGoOn(List<OperationView> operations) {

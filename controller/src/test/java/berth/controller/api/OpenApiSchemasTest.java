@@ -72,6 +72,8 @@ class OpenApiSchemasTest {
           TerminalRoutes.TerminalControl.class,
           CopyRoutes.ArchiveIn.class,
           CopyRoutes.ArchiveOut.class,
+          CopyRoutes.Export.class,
+          CopyRoutes.ImportArchive.class,
           FileOwner.class,
           SnapshotRoutes.NewSnapshot.class);
 

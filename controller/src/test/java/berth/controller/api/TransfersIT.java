@@ -8,9 +8,13 @@ import berth.protocol.ContainerName;
 import berth.protocol.HostId;
 import berth.protocol.InnerPath;
 import berth.protocol.Sha256;
+import berth.protocol.SnapshotName;
+import berth.protocol.command.ContainerCommand.ImportContainer;
 import berth.protocol.command.CopyCommand.CopyIn;
 import berth.protocol.command.CopyCommand.CopyOut;
+import berth.protocol.command.CopyCommand.ExportContainer;
 import berth.protocol.command.FileOwner;
+import berth.protocol.command.WaitFor;
 import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -95,6 +99,48 @@ class TransfersIT {
             new Target(
                 new HostId("lab1"),
                 new CopyOut(new ContainerName("web"), new InnerPath("/x"), URI.create(address))));
+  }
+
+  @Test
+  void aWholeContainerGoesByATransferAsWell() throws Exception {
+    var address = begin();
+    var id = address.substring(address.lastIndexOf('/') + 1);
+    var export =
+        server.post(WEB + "export", "{\"snapshot\":\"one\",\"transfer\":\"%s\"}".formatted(id));
+    assertThat(export.statusCode()).as(export.body()).isEqualTo(202);
+    assertThat(export.body()).contains("export lab1/web as of one").doesNotContain(id);
+    send(address, "hello");
+    var bring =
+        server.post(
+            WEB + "import",
+            "{\"transfer\":\"%s\",\"sha256\":\"%s\",\"trusted\":true,\"start\":\"READY\"}"
+                .formatted(id, HASH));
+    assertThat(bring.statusCode()).as(bring.body()).isEqualTo(202);
+    var host = new HostId("lab1");
+    var name = new ContainerName("web");
+    assertThat(server.operations.submitted.stream().map(one -> one.targets().getFirst()))
+        .containsExactly(
+            new Target(
+                host,
+                new ExportContainer(
+                    name, Optional.of(new SnapshotName("one")), URI.create(address))),
+            new Target(
+                host,
+                new ImportContainer(
+                    name,
+                    Optional.empty(),
+                    URI.create(address),
+                    Sha256.of(HASH),
+                    ByteSize.of(5),
+                    false,
+                    true,
+                    Optional.of(WaitFor.READY))));
+    var nothing =
+        server.post(
+            WEB + "import",
+            "{\"transfer\":\"%s\",\"sha256\":\"%s\"}"
+                .formatted(begin().replaceFirst(".*/", ""), HASH));
+    assertThat(nothing.statusCode()).isEqualTo(409);
   }
 
   @Test

@@ -1,14 +1,17 @@
 package berth.protocol.command;
 
+import berth.protocol.ByteSize;
 import berth.protocol.ContainerName;
 import berth.protocol.ImageName;
 import berth.protocol.PoolName;
+import berth.protocol.Sha256;
 import berth.protocol.Signal;
 import berth.protocol.SnapshotName;
 import berth.protocol.spec.ContainerSpec;
 import berth.protocol.spec.SpecPatch;
 import berth.protocol.state.SnapshotState;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -204,6 +207,41 @@ public sealed interface ContainerCommand extends Command {
   record AdoptContainer(ContainerName container) implements ContainerCommand {
     public AdoptContainer {
       Objects.requireNonNull(container, "container");
+    }
+  }
+
+  /**
+   * Makes a container of an archive that {@link CopyCommand.ExportContainer} made, on this host or
+   * another, in a pool of this layout or another. It counts once all of it is there and as it was
+   * sealed. Refused with {@code ALREADY_EXISTS} where something has the name.
+   *
+   * @param pool where its volume goes; empty for the host's default pool
+   * @param location where the archive is: absolute, or a path beneath the controller's address
+   * @param sha256 of the archive
+   * @param size of the archive in bytes
+   * @param keepIdentity whether it stays who it was, with its machine-id, host name and ssh host
+   *     keys; else it gets others, as a clone does
+   * @param trusted whether also what reaches out of the container is as the archive says: folders
+   *     and devices of the host, rights, networks, users; else that is left out and told
+   * @param start empty to leave it stopped
+   */
+  record ImportContainer(
+      ContainerName container,
+      Optional<PoolName> pool,
+      URI location,
+      Sha256 sha256,
+      ByteSize size,
+      boolean keepIdentity,
+      boolean trusted,
+      Optional<WaitFor> start)
+      implements ContainerCommand {
+    public ImportContainer {
+      Objects.requireNonNull(container, "container");
+      pool = pool == null ? Optional.empty() : pool;
+      Objects.requireNonNull(location, "location");
+      Objects.requireNonNull(sha256, "sha256");
+      Objects.requireNonNull(size, "size");
+      start = start == null ? Optional.empty() : start;
     }
   }
 

@@ -93,6 +93,18 @@ public sealed interface Result {
     }
   }
 
+  /**
+   * The container that was made of an archive.
+   *
+   * @param warnings what was left out or is not as it was, a line each
+   */
+  record ImportResult(ContainerState container, List<String> warnings) implements Result {
+    public ImportResult {
+      Objects.requireNonNull(container, "container");
+      warnings = warnings == null ? List.of() : List.copyOf(warnings);
+    }
+  }
+
   /** The snapshot that was made. */
   record SnapshotResult(ContainerName container, SnapshotState snapshot) implements Result {
     public SnapshotResult {

@@ -58,6 +58,11 @@ final class Header {
     return number(136, 12);
   }
 
+  /** Which device a node is for. */
+  TarEntry.Device device() {
+    return new TarEntry.Device(type() == '4', number(329, 8), number(337, 8));
+  }
+
   /** Of GNU's old sparse files: the size with the holes. */
   long realSize() {
     return number(483, 12);

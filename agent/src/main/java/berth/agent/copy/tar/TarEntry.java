@@ -14,6 +14,8 @@ import java.util.Optional;
  * @param size of a file as it is to be read, holes included
  * @param attributes extended ones (xattr(7))
  * @param extents where a sparse file has data; empty for one without holes
+ * @param device which device a node is for
+ * @param comment what pax(1) calls so: for whom it may concern, and nothing to do for the others
  */
 public record TarEntry(
     Kind kind,
@@ -25,7 +27,12 @@ public record TarEntry(
     long size,
     Instant modified,
     Map<String, byte[]> attributes,
-    Optional<List<Extent>> extents) {
+    Optional<List<Extent>> extents,
+    Optional<Device> device,
+    Optional<String> comment) {
+
+  /** Which device a node is for: its kind and its numbers (makedev(3)). */
+  public record Device(boolean block, long major, long minor) {}
 
   /** What a member is. */
   public enum Kind {
@@ -40,6 +47,67 @@ public record TarEntry(
   public TarEntry {
     attributes = Map.copyOf(attributes);
     extents = extents.map(List::copyOf);
+  }
+
+  /** One that is no device node and says no more. */
+  public TarEntry(
+      Kind kind,
+      String name,
+      String link,
+      int mode,
+      long uid,
+      long gid,
+      long size,
+      Instant modified,
+      Map<String, byte[]> attributes,
+      Optional<List<Extent>> extents) {
+    this(
+        kind,
+        name,
+        link,
+        mode,
+        uid,
+        gid,
+        size,
+        modified,
+        attributes,
+        extents,
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /** The same as the node of a device. */
+  public TarEntry of(Device node) {
+    return new TarEntry(
+        kind,
+        name,
+        link,
+        mode,
+        uid,
+        gid,
+        size,
+        modified,
+        attributes,
+        extents,
+        Optional.of(node),
+        comment);
+  }
+
+  /** The same with a comment. */
+  public TarEntry saying(String text) {
+    return new TarEntry(
+        kind,
+        name,
+        link,
+        mode,
+        uid,
+        gid,
+        size,
+        modified,
+        attributes,
+        extents,
+        device,
+        Optional.of(text));
   }
 
   /** How many bytes of a file are in the archive. */

@@ -22,6 +22,7 @@ import java.util.Optional;
  */
 public final class TarReader {
   static final int BLOCK = 512;
+  static final String COMMENT = "comment";
   static final String ATTRIBUTE = "SCHILY.xattr.";
 
   /** Of all headers before a member, with those that hold for all. */
@@ -31,6 +32,7 @@ public final class TarReader {
   private static final byte[] ZEROS = new byte[BLOCK];
 
   private final InputStream in;
+  private final Runnable beforeMember;
   private final Map<String, String> global = new LinkedHashMap<>();
   private long left;
   private long padding;
@@ -38,7 +40,17 @@ public final class TarReader {
 
   /** Reads a stream, which should be buffered. */
   public TarReader(InputStream in) {
+    this(in, () -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param beforeMember is told when all that is before a member, or before the end, was read
+   */
+  public TarReader(InputStream in, Runnable beforeMember) {
     this.in = in;
+    this.beforeMember = beforeMember;
   }
 
   /** The next member, whatever was read of the last one; empty at the archive's end. */
@@ -47,6 +59,7 @@ public final class TarReader {
     left = 0;
     padding = 0;
     headers = 0;
+    beforeMember.run();
     var records = new HashMap<>(global);
     while (true) {
       var block = new byte[BLOCK];
@@ -131,7 +144,9 @@ public final class TarReader {
             ? PaxRecords.time(records.get("mtime"))
             : Instant.ofEpochSecond(header.modified()),
         attributes(records),
-        extents);
+        extents,
+        kind == TarEntry.Kind.DEVICE ? Optional.of(header.device()) : Optional.empty(),
+        Optional.ofNullable(records.get(COMMENT)));
   }
 
   /** Before there was a type for folders, a slash at the end told them. */

@@ -20,6 +20,7 @@ public final class TarWriter {
   private static final int PAX_NAME_LENGTH = 80;
   private static final long LARGEST = 077777777777L;
   private static final long LARGEST_ID = 07777777;
+  private static final TarEntry.Device NO_DEVICE = new TarEntry.Device(false, 0, 0);
 
   private final OutputStream out;
   private long left;
@@ -37,19 +38,20 @@ public final class TarWriter {
     if (!records.isEmpty()) {
       var body = PaxRecords.write(records);
       var name = "./PaxHeaders/" + cut(last(entry.name()), PAX_NAME_LENGTH);
-      header('x', name, "", 0644, 0, 0, body.length, 0);
+      header('x', name, "", 0644, 0, 0, body.length, 0, NO_DEVICE);
       out.write(body);
       pad(body.length);
     }
     header(
-        type(entry.kind()),
+        type(entry),
         cut(name(entry), NAME_LENGTH),
         cut(entry.link(), NAME_LENGTH),
         entry.mode(),
         entry.uid() > LARGEST_ID ? 0 : entry.uid(),
         entry.gid() > LARGEST_ID ? 0 : entry.gid(),
         stored > LARGEST ? 0 : stored,
-        Math.clamp(entry.modified().getEpochSecond(), 0L, LARGEST));
+        Math.clamp(entry.modified().getEpochSecond(), 0L, LARGEST),
+        entry.device().orElse(NO_DEVICE));
     out.write(map);
     left = entry.stored();
     written = stored;
@@ -104,6 +106,7 @@ public final class TarWriter {
     if (at.getNano() != 0 || at.getEpochSecond() < 0 || at.getEpochSecond() > LARGEST) {
       records.put("mtime", PaxRecords.time(at));
     }
+    entry.comment().ifPresent(text -> records.put(TarReader.COMMENT, text));
     entry
         .attributes()
         .forEach((name, value) ->
@@ -128,7 +131,15 @@ public final class TarWriter {
   }
 
   private void header(
-      char type, String name, String link, int mode, long uid, long gid, long size, long seconds)
+      char type,
+      String name,
+      String link,
+      int mode,
+      long uid,
+      long gid,
+      long size,
+      long seconds,
+      TarEntry.Device device)
       throws IOException {
     var block = new byte[BLOCK];
     text(block, 0, name);
@@ -141,6 +152,8 @@ public final class TarWriter {
     block[156] = (byte) type;
     text(block, 157, link);
     text(block, 257, "ustar\0" + "00");
+    octal(block, 329, 8, device.major());
+    octal(block, 337, 8, device.minor());
     var sum = 0L;
     for (var one : block) {
       sum += Byte.toUnsignedInt(one);
@@ -149,14 +162,14 @@ public final class TarWriter {
     out.write(block);
   }
 
-  private static char type(TarEntry.Kind kind) {
-    return switch (kind) {
+  private static char type(TarEntry entry) {
+    return switch (entry.kind()) {
       case FILE -> '0';
       case HARD_LINK -> '1';
       case SYMBOLIC_LINK -> '2';
       case FOLDER -> '5';
       case PIPE -> '6';
-      case DEVICE -> throw new IllegalArgumentException("device nodes are not written");
+      case DEVICE -> entry.device().orElseThrow().block() ? '4' : '3';
     };
   }
 

@@ -124,6 +124,42 @@ public final class LvmBackend implements StorageBackend {
     }
   }
 
+  @Override
+  public Path make(ContainerName container, Optional<ByteSize> room, Change fill, Job job)
+      throws IOException {
+    requireRoom();
+    var name = VolumeNames.of(container);
+    var unit = new MountUnit(container, lvm.device(name), folder, true);
+    requireFree(unit);
+    try (var undo = new Undo()) {
+      lvm.create(name, larger(place.size(), room), Tags.STAGING, Tags.VOLUME);
+      undo.add(() -> lvm.remove(name));
+      xfs.make(lvm.device(name));
+      complete(unit, fill, undo, job);
+      undo.keep();
+    }
+    return unit.where();
+  }
+
+  private static ByteSize larger(ByteSize usual, Optional<ByteSize> room) {
+    return room.filter(size -> size.compareTo(usual) > 0).orElse(usual);
+  }
+
+  /** Has the tree of a new volume changed where nobody sees it, and then makes that visible. */
+  private void complete(MountUnit unit, Change change, Undo undo, Job job) throws IOException {
+    try (var hidden = xfs.hidden(unit.device(), folder)) {
+      change.to(hidden.tree());
+      job.stopIfCancelled();
+      FileSystem.sync(hidden.tree());
+    }
+    lvm.publish(unit.volume(), List.of());
+    undo.add(() -> {
+      xfs.unmount(unit.where());
+      units.remove(unit);
+    });
+    show(unit);
+  }
+
   /** A source in use is copied as of one moment, too: LVM has its file system stand still. */
   @Override
   public Path copy(
@@ -150,17 +186,7 @@ public final class LvmBackend implements StorageBackend {
       lvm.snapshot(origin, name, Tags.STAGING, Tags.VOLUME);
       undo.add(() -> lvm.remove(name));
       xfs.renew(lvm.device(name), mounted, folder);
-      try (var hidden = xfs.hidden(lvm.device(name), folder)) {
-        finish.to(hidden.tree());
-        job.stopIfCancelled();
-        FileSystem.sync(hidden.tree());
-      }
-      lvm.publish(name, List.of());
-      undo.add(() -> {
-        xfs.unmount(unit.where());
-        units.remove(unit);
-      });
-      show(unit);
+      complete(unit, finish, undo, job);
       undo.keep();
     }
     return unit.where();

@@ -1,0 +1,134 @@
+package berth.agent.container;
+
+import berth.agent.copy.Archives;
+import berth.agent.copy.Manifest;
+import berth.agent.dispatch.Job;
+import berth.agent.dispatch.Performer;
+import berth.agent.settings.Entries;
+import berth.agent.settings.NspawnReader;
+import berth.agent.storage.Pools;
+import berth.agent.storage.StorageFailure;
+import berth.agent.systemd.dbus.BusException;
+import berth.protocol.BerthException;
+import berth.protocol.ContainerName;
+import berth.protocol.Problem;
+import berth.protocol.ProblemCode;
+import berth.protocol.SnapshotName;
+import berth.protocol.command.CopyCommand.ExportContainer;
+import berth.protocol.reply.Result;
+import berth.protocol.reply.Result.CopyResult;
+import berth.protocol.spec.ContainerSpec;
+import berth.protocol.spec.SpecPatch;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+
+/**
+ * Sends containers as archives of which they can be made again on any host. It waits for nobody: a
+ * snapshot stays as long as it is read, and that a stopped container was not started meanwhile is
+ * looked at before the archive is complete.
+ */
+public final class Exports implements Performer<ExportContainer> {
+  private final Pools pools;
+  private final Settings settings;
+  private final Activity activity;
+  private final Starter starter;
+  private final Snapshots snapshots;
+  private final Archives archives;
+
+  Exports(
+      Pools pools,
+      Settings settings,
+      Activity activity,
+      Starter starter,
+      Snapshots snapshots,
+      Archives archives) {
+    this.pools = pools;
+    this.settings = settings;
+    this.activity = activity;
+    this.starter = starter;
+    this.snapshots = snapshots;
+    this.archives = archives;
+  }
+
+  @Override
+  public Result perform(ExportContainer command, Job job) {
+    var name = command.container();
+    try {
+      return command.snapshot().isPresent()
+          ? kept(name, command.snapshot().get(), command.location(), job)
+          : stopped(name, command.location(), job);
+    } catch (IOException e) {
+      throw StorageFailure.of("export the container " + name, e);
+    } catch (BusException e) {
+      throw new BerthException(new Problem(ProblemCode.UNAVAILABLE, e.getMessage()), e);
+    }
+  }
+
+  private CopyResult kept(ContainerName name, SnapshotName snapshot, URI location, Job job)
+      throws IOException {
+    var result = new CopyResult[1];
+    snapshots
+        .keeping(name, snapshot)
+        .storage()
+        .read(
+            name,
+            snapshot,
+            (tree, record) -> {
+              var manifest = manifest(name, record.state().created());
+              result[0] = archives.send(tree, manifest, () -> {}, location, job);
+            });
+    return result[0];
+  }
+
+  private CopyResult stopped(ContainerName name, URI location, Job job) throws IOException {
+    requireStopped(name);
+    var began = Instant.now();
+    return archives.send(
+        volume(name),
+        manifest(name, began.truncatedTo(ChronoUnit.MILLIS)),
+        () -> {
+          if (activity.isUp(name) || starter.wasActiveSince(name, began)) {
+            throw new BerthException(
+                ProblemCode.CONFLICT,
+                "the container " + name + " was started while it was read",
+                "export a snapshot of it, or stop it and try again");
+          }
+        },
+        location,
+        job);
+  }
+
+  private void requireStopped(ContainerName name) {
+    if (activity.isUp(name)) {
+      throw new BerthException(
+          ProblemCode.CONFLICT,
+          "the container " + name + " is running",
+          "export a snapshot of it, or stop it first");
+    }
+  }
+
+  private Path volume(ContainerName name) throws IOException {
+    var pool = pools.holding(name).orElseThrow(() -> unknown(name));
+    return pool.storage().open(name).orElseThrow(() -> unknown(name));
+  }
+
+  private Manifest manifest(ContainerName name, Instant taken) throws IOException {
+    var written = settings.read(name);
+    var base = written.map(Settings.Written::spec).orElse(ContainerSpec.DEFAULT);
+    var read = NspawnReader.read(base, Entries.parse(settings.body(name)));
+    return new Manifest(
+        name,
+        taken,
+        written.flatMap(one -> one.origin().image()),
+        SpecPatch.brief(read.spec()),
+        read.kept());
+  }
+
+  private static BerthException unknown(ContainerName name) {
+    return new BerthException(
+        ProblemCode.NOT_FOUND, "no container \"" + name + "\" in a pool of this host");
+  }
+}
