@@ -21,7 +21,9 @@ import berth.protocol.spec.ContainerSpec;
 import berth.protocol.spec.SpecPatch;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
@@ -86,19 +88,42 @@ public final class Exports implements Performer<ExportContainer> {
   private CopyResult stopped(ContainerName name, URI location, Job job) throws IOException {
     requireStopped(name);
     var began = Instant.now();
+    var volume = volume(name);
+    var file = fileOf(volume);
     return archives.send(
-        volume(name),
+        volume,
         manifest(name, began.truncatedTo(ChronoUnit.MILLIS)),
         () -> {
-          if (activity.isUp(name) || starter.wasActiveSince(name, began)) {
-            throw new BerthException(
-                ProblemCode.CONFLICT,
-                "the container " + name + " was started while it was read",
-                "export a snapshot of it, or stop it and try again");
-          }
+          requireUntouched(name, began);
+          requireStillThere(name, file);
         },
         location,
         job);
+  }
+
+  private void requireUntouched(ContainerName name, Instant began) {
+    if (activity.isUp(name) || starter.wasActiveSince(name, began)) {
+      throw new BerthException(
+          ProblemCode.CONFLICT,
+          "the container " + name + " was started while it was read",
+          "export a snapshot of it, or stop it and try again");
+    }
+  }
+
+  /** One that was removed meanwhile, or restored, would be half in the archive, and nobody saw. */
+  private void requireStillThere(ContainerName name, Object file) throws IOException {
+    var now = pools.holding(name).flatMap(pool -> pool.storage().volume(name));
+    if (now.isEmpty() || !fileOf(now.get()).equals(file)) {
+      throw new BerthException(
+          ProblemCode.CONFLICT,
+          "the container " + name + " was removed or replaced while it was read",
+          "export it again, where it is still there");
+    }
+  }
+
+  /** Which folder it is, whatever its name. */
+  private static Object fileOf(Path volume) throws IOException {
+    return Files.readAttributes(volume, BasicFileAttributes.class).fileKey();
   }
 
   private void requireStopped(ContainerName name) {

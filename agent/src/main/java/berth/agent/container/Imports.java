@@ -7,6 +7,7 @@ import berth.agent.container.identity.Identity;
 import berth.agent.copy.Archives;
 import berth.agent.copy.Manifest;
 import berth.agent.dispatch.Job;
+import berth.agent.linux.FileSystem;
 import berth.agent.settings.Entry;
 import berth.agent.storage.Pool;
 import berth.agent.storage.Pools;
@@ -175,7 +176,9 @@ final class Imports {
 
   /** The archive and what is in it are there at the same time. */
   private static void requireRoom(Pool pool, ByteSize size) throws IOException {
-    var free = pool.storage().room().free();
+    // The archive is beside the volumes, and what is unpacked may be somewhere else.
+    var beside = FileSystem.of(pool.storage().folder()).free();
+    var free = Math.min(beside, pool.storage().room().free());
     if (free / 2 < size.bytes()) {
       throw new BerthException(
           ProblemCode.NO_SPACE,

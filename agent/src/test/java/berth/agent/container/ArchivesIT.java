@@ -34,6 +34,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -136,6 +137,34 @@ class ArchivesIT {
         ProblemCode.ALREADY_EXISTS,
         "there already",
         () -> bring(sent, true, true, Optional.empty()));
+  }
+
+  @Test
+  void whatIsRemovedWhileItIsReadIsNoArchive() throws Exception {
+    var sent = export(Optional.empty());
+    var before = server.content();
+    var job = new FakeJob();
+    var packed = new AtomicBoolean();
+    server.onPiece =
+        () -> {
+          if (packed.compareAndSet(false, true)) {
+            host.perform(new RemoveContainer(WEB, true));
+          }
+        };
+    try {
+      assertProblem(
+          ProblemCode.CONFLICT,
+          "removed or replaced",
+          () ->
+              host.feature
+                  .exports()
+                  .perform(new ExportContainer(WEB, Optional.empty(), server.address()), job));
+    } finally {
+      server.onPiece = () -> {};
+    }
+    assertThat(packed).isTrue();
+    server.content(before);
+    assertThat(sent.size().bytes()).isEqualTo(before.length);
   }
 
   @Test

@@ -25,6 +25,9 @@ public final class TransferServer implements AutoCloseable {
   /** What every piece is answered with, where it is not empty: a problem's code. */
   public volatile String problem = "";
 
+  /** Is run when a piece has come. */
+  public volatile Runnable onPiece = () -> {};
+
   public TransferServer() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/transfer", this::answer);
@@ -65,6 +68,7 @@ public final class TransferServer implements AutoCloseable {
     var piece = exchange.getRequestBody().readAllBytes();
     var offset = Integer.parseInt(exchange.getRequestURI().getQuery().replace("offset=", ""));
     offsets.add(offset);
+    onPiece.run();
     if (failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
       exchange.sendResponseHeaders(503, -1);
     } else if (!problem.isEmpty()) {
