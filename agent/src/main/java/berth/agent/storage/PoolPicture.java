@@ -28,14 +28,15 @@ public final class PoolPicture {
   /** As it was told of; a pool of which nothing was told was well. */
   private final Map<PoolName, Health> told = new HashMap<>();
 
+  /** The same when the last {@link #watch} began. */
+  private Map<PoolName, Health> toldBefore = Map.of();
+
   /** The picture begins with what an earlier agent told. */
   public PoolPicture(Pools pools, Thresholds thresholds, Reporter reporter) {
     this.pools = pools;
     this.thresholds = thresholds;
     this.reporter = reporter;
-    for (var state : reporter.toldPools()) {
-      state.health().ifPresent(health -> told.put(state.name(), health));
-    }
+    told.putAll(kept());
   }
 
   /** The pools as they are now, in order of their names. May block, as a disk does. */
@@ -43,8 +44,16 @@ public final class PoolPicture {
     return pools.all().stream().map(this::look).toList();
   }
 
-  /** Looks at them for what there is to tell; one that can't be looked at hides no other. */
+  /**
+   * Looks at them for what there is to tell; one that can't be looked at hides no other. To be
+   * called now and then.
+   */
   public void watch() {
+    try {
+      forgetWhatWasLost();
+    } catch (RuntimeException e) {
+      LOG.warn("what the journal has of the pools can't be read", e);
+    }
     for (var pool : pools.all()) {
       try {
         look(pool);
@@ -52,6 +61,24 @@ public final class PoolPicture {
         LOG.warn("pool={} how full it is can't be told", pool.name(), e);
       }
     }
+  }
+
+  /** A journal on a disk that is full takes no event: what it has not by now is told again. */
+  private void forgetWhatWasLost() {
+    var kept = kept();
+    synchronized (told) {
+      told.replaceAll((pool, health) ->
+          health == toldBefore.get(pool) ? kept.getOrDefault(pool, Health.OK) : health);
+      toldBefore = Map.copyOf(told);
+    }
+  }
+
+  private Map<PoolName, Health> kept() {
+    var kept = new HashMap<PoolName, Health>();
+    for (var state : reporter.toldPools()) {
+      state.health().ifPresent(health -> kept.put(state.name(), health));
+    }
+    return kept;
   }
 
   private PoolState look(Pool pool) {

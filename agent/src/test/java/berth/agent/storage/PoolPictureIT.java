@@ -74,6 +74,15 @@ class PoolPictureIT {
       assertThat(fullness.inodes().orElseThrow()).isGreaterThan(0.95);
       assertThat(fullness.data().orElseThrow()).isLessThan(0.8);
       assertThat(fullness.metadata()).isEmpty();
+
+      picture.watch();
+      assertThat(reporter.events).as("it may be on its way to the journal").hasSize(1);
+      picture.watch();
+      assertThat(reporter.events).as("the journal did not take it").hasSize(2);
+      reporter.toldPools.add(pool(reporter.events.getLast()));
+      picture.watch();
+      picture.watch();
+      assertThat(reporter.events).hasSize(2);
     }
   }
 
