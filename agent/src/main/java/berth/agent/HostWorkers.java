@@ -20,9 +20,10 @@ import berth.agent.process.PipeReactor;
 import berth.agent.report.InventorySources;
 import berth.agent.report.Reporter;
 import berth.agent.report.Streams;
-import berth.agent.storage.Pool;
+import berth.agent.storage.PoolPicture;
 import berth.agent.storage.Pools;
 import berth.agent.storage.StorageFailure;
+import berth.agent.storage.Thresholds;
 import berth.agent.storage.Tools;
 import berth.agent.systemd.MachineBuses;
 import berth.agent.systemd.Machines;
@@ -58,13 +59,14 @@ final class HostWorkers implements Workers {
   /** A disk and a network are not faster for more of them at once. */
   private static final int COPY_THREADS = 8;
 
-  private static final Duration BETWEEN_EXPIRIES = Duration.ofMinutes(1);
+  private static final Duration NOW_AND_THEN = Duration.ofMinutes(1);
 
   private final AgentConfig config;
   private Reactor reactor;
   private SystemBus bus;
   private MachineBuses buses;
   private ContainerFeature containers;
+  private PoolPicture poolPicture;
   private Programs programs;
   private Images images;
   private Views views;
@@ -80,19 +82,22 @@ final class HostWorkers implements Workers {
     return vertx
         .executeBlocking(() -> open(reporter, streams))
         .compose(sources -> deploy(vertx).map(sources))
-        .onSuccess(_ -> expire(vertx));
+        .onSuccess(_ -> {
+          nowAndThen(vertx, () -> containers.snapshots().expire(Instant.now()));
+          nowAndThen(vertx, poolPicture::watch);
+        });
   }
 
-  /** Now and then again and again: also while no controller is there to ask for it. */
-  private void expire(Vertx vertx) {
+  /** Again and again: also while no controller is there to ask for it. */
+  private static void nowAndThen(Vertx vertx, Runnable work) {
     vertx
         .executeBlocking(
             () -> {
-              containers.snapshots().expire(Instant.now());
+              work.run();
               return null;
             },
             false)
-        .onComplete(_ -> vertx.setTimer(BETWEEN_EXPIRIES.toMillis(), _ -> expire(vertx)));
+        .onComplete(_ -> vertx.setTimer(NOW_AND_THEN.toMillis(), _ -> nowAndThen(vertx, work)));
   }
 
   @Override
@@ -126,6 +131,7 @@ final class HostWorkers implements Workers {
     var tools = new Tools(processes);
     var pools = Pools.open(config.pools(), tools, systemd);
     pools.sweep();
+    poolPicture = new PoolPicture(pools, Thresholds.USUAL, reporter);
     containers =
         new ContainerFeature(
             pools,
@@ -175,7 +181,7 @@ final class HostWorkers implements Workers {
     return new InventorySources(
         () -> containers.picture().containers(),
         () -> pools.all().stream().flatMap(pool -> pool.images().stream()).toList(),
-        () -> pools.all().stream().map(Pool::state).toList());
+        poolPicture::look);
   }
 
   private Future<?> deploy(Vertx vertx) {

@@ -230,6 +230,7 @@ class AgentIT {
         .contains("berth_agent_connected 1.0")
         .contains("berth_container_state{container=\"web\",state=\"stopped\"} 1.0")
         .contains("berth_pool_size_bytes{layout=\"directory\",pool=\"default\"}")
+        .contains("berth_pool_metadata_ratio{layout=\"directory\",pool=\"default\"} 0.2")
         .contains("process_resident_memory_bytes");
     assertThat(Promtool.complaints(page.body())).isEmpty();
     var open = Http.get(agent.config.http(), "/metrics", "application/openmetrics-text");

@@ -6,6 +6,7 @@ import berth.protocol.PoolName;
 import berth.protocol.state.ContainerState;
 import berth.protocol.state.ContainerState.Limits;
 import berth.protocol.state.ContainerState.Status;
+import berth.protocol.state.PoolFullness;
 import berth.protocol.state.PoolState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -74,7 +75,10 @@ record FakeWorld(Path folder) {
             PoolState.Layout.DIRECTORY,
             "/var/lib/machines",
             ByteSize.parse("10G"),
-            ByteSize.parse("1G")));
+            ByteSize.parse("1G"),
+            Optional.of(PoolState.Health.OK),
+            new PoolFullness(Optional.of(0.1), Optional.of(0.2), Optional.of(0.3)),
+            Optional.empty()));
   }
 
   /** Lets go of what waits for it. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import berth.protocol.command.ContainerCommand.CreateSnapshot;
 import berth.protocol.command.Terminal;
+import berth.protocol.state.PoolFullness;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -130,5 +131,20 @@ class ValuesTest {
         .isThrownBy(() ->
             new CreateSnapshot(web, name, Optional.empty(), false, Optional.of(Duration.ZERO)))
         .withMessageContaining("a second to ten years");
+  }
+
+  @Test
+  void aFullnessIsAPartOfAWhole() {
+    assertThat(PoolFullness.part(1, 3)).contains(0.3333);
+    assertThat(PoolFullness.part(4, 3)).contains(1.0);
+    assertThat(PoolFullness.part(1, 0)).isEmpty();
+    var some = new PoolFullness(Optional.of(0.25), Optional.of(0.5), Optional.empty());
+    assertThat(some.most()).isEqualTo(0.5);
+    assertThat(PoolFullness.NONE.most()).isZero();
+    for (var bad : List.of(-0.1, 1.1, Double.NaN)) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> new PoolFullness(Optional.of(bad), Optional.empty(), Optional.empty()))
+          .withMessageContaining("bad fullness");
+    }
   }
 }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import berth.protocol.command.Command;
 import berth.protocol.command.ContainerCommand.CreateContainer;
 import berth.protocol.command.ProcessCommand.Exec;
+import berth.protocol.state.PoolFullness;
+import berth.protocol.state.PoolState;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
@@ -45,6 +47,18 @@ class WireTest {
     var exec = (Exec) read("{'kind':'exec','container':'web','argv':['true']}");
     assertThat(exec.stdin()).isFalse();
     assertThat(exec.environment()).isEmpty();
+  }
+
+  @Test
+  void aPoolOfAnOlderAgentIsOneOfWhichLessIsKnown() {
+    var pool =
+        "{'name':'default','layout':'BTRFS','path':'/var/lib/machines','size':2,'used':1}"
+            .replace('\'', '"')
+            .getBytes(StandardCharsets.UTF_8);
+    var state = Wire.read(pool, PoolState.class);
+    assertThat(state.health()).isEmpty();
+    assertThat(state.fullness()).isEqualTo(PoolFullness.NONE);
+    assertThat(state.features()).isEmpty();
   }
 
   @Test

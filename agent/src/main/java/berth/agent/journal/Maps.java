@@ -14,6 +14,7 @@ import org.h2.mvstore.MVStore;
  * @param replies the last reply of the others
  * @param outbox what the broker has not acknowledged, in its order
  * @param told what was last told of each container that is there
+ * @param toldPools what was last told of each pool, where something was
  */
 record Maps(
     MVStore store,
@@ -22,7 +23,8 @@ record Maps(
     MVMap<UUID, byte[]> unfinished,
     MVMap<UUID, byte[]> replies,
     MVMap<Long, byte[]> outbox,
-    MVMap<String, byte[]> told) {
+    MVMap<String, byte[]> told,
+    MVMap<String, byte[]> toldPools) {
   static final String EPOCH = "epoch";
   static final String ORDER = "order";
   static final String OUTBOX = "outbox";
@@ -35,7 +37,8 @@ record Maps(
         store.openMap("unfinished"),
         store.openMap("replies"),
         store.openMap("outbox"),
-        store.openMap("told"));
+        store.openMap("told"),
+        store.openMap("told-pools"));
   }
 
   long counter(String name) {
@@ -56,5 +59,6 @@ record Maps(
     replies.forEach((_, entry) -> Entries.sealed(entry));
     outbox.forEach((_, entry) -> Entries.sealed(entry));
     told.forEach((_, entry) -> Entries.sealed(entry));
+    toldPools.forEach((_, entry) -> Entries.sealed(entry));
   }
 }

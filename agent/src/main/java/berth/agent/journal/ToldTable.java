@@ -2,12 +2,13 @@ package berth.agent.journal;
 
 import berth.protocol.Bytes;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * What was last told of each container, as bytes of no meaning here, so that an agent which was
- * away can tell what happened meanwhile.
+ * What was last told of each container and of each pool, as bytes of no meaning here, so that an
+ * agent which was away can tell what happened meanwhile.
  */
 public final class ToldTable {
   private final Store store;
@@ -16,11 +17,18 @@ public final class ToldTable {
     this.store = store;
   }
 
-  /** What was told of those that were there. */
-  public List<Bytes> all() {
-    return store.maps().told().entrySet().stream()
-        .map(entry -> Bytes.of(Entries.sealed(entry.getValue())))
-        .toList();
+  /** What was told of those containers that were there. */
+  public List<Bytes> containers() {
+    return all(store.maps().told());
+  }
+
+  /** What was told of pools. */
+  public List<Bytes> pools() {
+    return all(store.maps().toldPools());
+  }
+
+  private static List<Bytes> all(Map<String, byte[]> told) {
+    return told.values().stream().map(entry -> Bytes.of(Entries.sealed(entry))).toList();
   }
 
   /**
@@ -34,6 +42,14 @@ public final class ToldTable {
       state.ifPresentOrElse(
           bytes -> maps.told().put(container, Entries.seal(bytes.array())),
           () -> maps.told().remove(container));
+      return OutboxTable.append(maps, message);
+    });
+  }
+
+  /** The same of a pool. */
+  public CompletableFuture<Long> tellPool(Bytes message, String pool, Bytes state) {
+    return store.write(maps -> {
+      maps.toldPools().put(pool, Entries.seal(state.array()));
       return OutboxTable.append(maps, message);
     });
   }

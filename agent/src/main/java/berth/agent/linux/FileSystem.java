@@ -12,8 +12,12 @@ import java.nio.file.Path;
  * @param type its magic number
  * @param size of all of it, in bytes
  * @param free what root may still write, in bytes
+ * @param available what others may still write, in bytes; so may root in a user namespace
+ * @param inodes how many files there can be; 0 where that is no matter
+ * @param freeInodes how many there can still be
  */
-public record FileSystem(long type, long size, long free) {
+public record FileSystem(
+    long type, long size, long free, long available, long inodes, long freeInodes) {
   private static final long STATFS = Libc.X86_64 ? 137 : 43;
   private static final long SYNCFS = Libc.X86_64 ? 306 : 267;
   private static final long FSYNC = Libc.X86_64 ? 74 : 82;
@@ -30,7 +34,10 @@ public record FileSystem(long type, long size, long free) {
       return new FileSystem(
           statfs.get(JAVA_LONG, 0),
           statfs.get(JAVA_LONG, 16) * block,
-          statfs.get(JAVA_LONG, 24) * block);
+          statfs.get(JAVA_LONG, 24) * block,
+          statfs.get(JAVA_LONG, 32) * block,
+          statfs.get(JAVA_LONG, 40),
+          statfs.get(JAVA_LONG, 48));
     }
   }
 

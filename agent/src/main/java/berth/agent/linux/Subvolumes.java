@@ -36,8 +36,10 @@ public final class Subvolumes {
   private static final int LIMIT_ARGUMENT = 48;
   private static final long BY_ID = 16;
   private static final long ROOT_TREE = 1;
+  private static final long QUOTA_TREE = 8;
   private static final long FIRST_FREE = 256;
   private static final int ROOT_REF = 156;
+  private static final int ANY_TYPE = 255;
   private static final int ARGUMENT = 4096;
 
   private Subvolumes() {}
@@ -147,6 +149,20 @@ public final class Subvolumes {
     }
   }
 
+  /** Whether the file system of this directory counts quotas, which {@link #limit} needs. */
+  public static boolean countsQuotas(Path path) throws LinuxException {
+    try (Arena arena = Arena.ofConfined();
+        Fd fd = Directory.open(path)) {
+      MemorySegment search = arena.allocate(ARGUMENT, 8);
+      long[] key = {QUOTA_TREE, 0, -1, 0, -1, 0, -1};
+      long result = Libc.ioctl(fd.number(), TREE_SEARCH, search(search, key, 0, ANY_TYPE, 1));
+      if (result != -LinuxException.ENOENT) {
+        Libc.check(result, "look for the quotas of " + path);
+      }
+      return result != -LinuxException.ENOENT;
+    }
+  }
+
   /** Removes it with those nested in it, the deepest first. The kernel frees the space later. */
   public static void delete(Path path) throws LinuxException {
     try (Arena arena = Arena.ofConfined();
@@ -246,14 +262,21 @@ public final class Subvolumes {
 
   private static int search(MemorySegment search, Fd fd, long id, long next) throws LinuxException {
     long[] key = {ROOT_TREE, id, id, next, -1, 0, -1};
+    search(search, key, ROOT_REF, ROOT_REF, ARGUMENT);
+    Libc.check(Libc.ioctl(fd.number(), TREE_SEARCH, search), "list nested subvolumes");
+    return search.get(JAVA_INT, 64);
+  }
+
+  /** Says what is looked for: the tree, and between which keys; at most so many items. */
+  private static MemorySegment search(
+      MemorySegment search, long[] key, int fromType, int toType, int most) {
     for (int i = 0; i < key.length; i++) {
       search.set(JAVA_LONG, i * 8L, key[i]);
     }
-    search.set(JAVA_INT, 56, ROOT_REF);
-    search.set(JAVA_INT, 60, ROOT_REF);
-    search.set(JAVA_INT, 64, ARGUMENT);
-    Libc.check(Libc.ioctl(fd.number(), TREE_SEARCH, search), "list nested subvolumes");
-    return search.get(JAVA_INT, 64);
+    search.set(JAVA_INT, 56, fromType);
+    search.set(JAVA_INT, 60, toType);
+    search.set(JAVA_INT, 64, most);
+    return search;
   }
 
   private static void read(MemorySegment found, List<Child> into) {

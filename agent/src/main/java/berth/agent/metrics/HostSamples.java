@@ -1,6 +1,8 @@
 package berth.agent.metrics;
 
 import berth.agent.report.InventorySources;
+import berth.protocol.state.PoolState;
+import berth.protocol.state.PoolState.Health;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
@@ -63,6 +65,41 @@ public final class HostSamples implements MultiCollector {
           "Part of the file system that holds a pool that is in use, by whatever is there.",
           labels,
           (double) pool.used().bytes());
+      fullness(samples, labels, pool);
+    }
+  }
+
+  private static void fullness(Samples samples, Labels labels, PoolState pool) {
+    var full = pool.fullness();
+    full.data()
+        .ifPresent(part ->
+            samples.gauge(
+                "berth_pool_data_ratio",
+                "Part of a pool's room for data that is in use.",
+                labels,
+                part));
+    full.metadata()
+        .ifPresent(part ->
+            samples.gauge(
+                "berth_pool_metadata_ratio",
+                "Part of a pool's room for metadata that is in use.",
+                labels,
+                part));
+    full.inodes()
+        .ifPresent(part ->
+            samples.gauge(
+                "berth_pool_inodes_ratio",
+                "Part of the number of files that a pool can have that is in use.",
+                labels,
+                part));
+    for (var health : Health.values()) {
+      pool.health()
+          .ifPresent(is ->
+              samples.gauge(
+                  "berth_pool_health",
+                  "Whether there is room in a pool: 1 for how it is, 0 for the others.",
+                  labels.add("health", health.name().toLowerCase(Locale.ROOT)),
+                  is == health ? 1 : 0));
     }
   }
 }

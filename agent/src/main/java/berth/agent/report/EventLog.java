@@ -13,10 +13,11 @@ import berth.protocol.event.Event.ContainerRemoved;
 import berth.protocol.event.Event.ImageAdded;
 import berth.protocol.event.Event.ImageRemoved;
 import berth.protocol.event.Event.JournalLost;
-import berth.protocol.event.Event.PoolChanged;
+import berth.protocol.event.Event.PoolEvent;
 import berth.protocol.event.EventMessage;
 import berth.protocol.mqtt.Outgoing;
 import berth.protocol.state.ContainerState;
+import berth.protocol.state.PoolState;
 import io.vertx.core.buffer.Buffer;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -83,12 +84,21 @@ public final class EventLog implements Reporter {
   /** What an agent of another version kept and this one can't read was not told. */
   @Override
   public List<ContainerState> toldContainers() {
-    var states = new ArrayList<ContainerState>();
-    for (var state : told.all()) {
+    return read(told.containers(), ContainerState.class);
+  }
+
+  @Override
+  public List<PoolState> toldPools() {
+    return read(told.pools(), PoolState.class);
+  }
+
+  private static <T> List<T> read(List<Bytes> told, Class<T> type) {
+    var states = new ArrayList<T>();
+    for (var state : told) {
       try {
-        states.add(Wire.read(state.array(), ContainerState.class));
+        states.add(Wire.read(state.array(), type));
       } catch (BerthException e) {
-        LOG.warn("what was told of a container before can't be read: {}", e.getMessage());
+        LOG.warn("a {} that was told before can't be read: {}", Wire.kind(type), e.getMessage());
       }
     }
     return states;
@@ -123,7 +133,11 @@ public final class EventLog implements Reporter {
         yield told.tell(message, state.name().value(), Optional.of(Bytes.of(Wire.write(state))));
       }
       case ContainerRemoved(var name) -> told.tell(message, name.value(), Optional.empty());
-      case ImageAdded _, ImageRemoved _, PoolChanged _, JournalLost _ -> outbox.append(message);
+      case PoolEvent about -> {
+        var state = about.pool();
+        yield told.tellPool(message, state.name().value(), Bytes.of(Wire.write(state)));
+      }
+      case ImageAdded _, ImageRemoved _, JournalLost _ -> outbox.append(message);
     };
   }
 

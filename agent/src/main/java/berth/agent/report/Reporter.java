@@ -2,6 +2,7 @@ package berth.agent.report;
 
 import berth.protocol.event.Event;
 import berth.protocol.state.ContainerState;
+import berth.protocol.state.PoolState;
 import java.util.List;
 
 /** Tells the controller what happened on this host. */
@@ -16,6 +17,11 @@ public interface Reporter {
 
   /** The containers as they were last told, also by the agent before this one. */
   default List<ContainerState> toldContainers() {
+    return List.of();
+  }
+
+  /** The same of those pools of which something was told. */
+  default List<PoolState> toldPools() {
     return List.of();
   }
 }

@@ -9,6 +9,7 @@ import berth.protocol.ContainerName;
 import berth.protocol.ImageName;
 import berth.protocol.ProblemCode;
 import berth.protocol.SnapshotName;
+import berth.protocol.state.PoolFeatures;
 import berth.protocol.state.PoolState.Layout;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -44,6 +45,17 @@ public final class FolderBackend implements StorageBackend {
   @Override
   public Layout layout() {
     return trees.layout();
+  }
+
+  @Override
+  public PoolFeatures features() throws IOException {
+    return trees.features(folder.path());
+  }
+
+  @Override
+  public Room room() throws IOException {
+    var system = FileSystem.of(folder.path());
+    return new Room(system.size(), system.free(), trees.fullness(folder.path()));
   }
 
   @Override

@@ -9,10 +9,12 @@ import berth.protocol.PoolName;
 import berth.protocol.Problem;
 import berth.protocol.ProblemCode;
 import berth.protocol.state.ImageState;
+import berth.protocol.state.PoolFeatures;
 import berth.protocol.state.PoolState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Optional;
 
 /** Storage with one layout, under the name that commands call it by. */
 public record Pool(PoolName name, StorageBackend storage) {
@@ -63,7 +65,7 @@ public record Pool(PoolName name, StorageBackend storage) {
         cause);
   }
 
-  /** What it is and how full. */
+  /** What it is and how full; whether that is well, {@link PoolPicture} says. */
   public PoolState state() {
     try {
       var room = storage.room();
@@ -72,9 +74,21 @@ public record Pool(PoolName name, StorageBackend storage) {
           storage.layout(),
           storage.folder().toString(),
           new ByteSize(room.size()),
-          new ByteSize(room.size() - room.free()));
+          new ByteSize(room.size() - room.free()),
+          Optional.empty(),
+          room.fullness(),
+          features());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** One that is full may have no room to find out. */
+  private Optional<PoolFeatures> features() {
+    try {
+      return Optional.of(storage.features());
+    } catch (IOException e) {
+      return Optional.empty();
     }
   }
 

@@ -1,13 +1,13 @@
 package berth.agent.storage;
 
 import berth.agent.dispatch.Job;
-import berth.agent.linux.FileSystem;
 import berth.protocol.BerthException;
 import berth.protocol.ByteSize;
 import berth.protocol.ContainerName;
 import berth.protocol.ImageName;
 import berth.protocol.ProblemCode;
 import berth.protocol.SnapshotName;
+import berth.protocol.state.PoolFeatures;
 import berth.protocol.state.PoolState.Layout;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -24,6 +24,9 @@ import java.util.function.Predicate;
 public interface StorageBackend {
   /** How it keeps volumes. What that can't do is refused by name, never imitated badly. */
   Layout layout();
+
+  /** What it can do with volumes that it makes; as it is now, where that may change. */
+  PoolFeatures features() throws IOException;
 
   /** The folder that its volumes are in. */
   Path folder();
@@ -188,10 +191,7 @@ public interface StorageBackend {
   }
 
   /** How much it holds, and how much of that is free. */
-  default Room room() throws IOException {
-    var system = FileSystem.of(folder());
-    return new Room(system.size(), system.free());
-  }
+  Room room() throws IOException;
 
   /** Changes a tree that nobody else can see yet. */
   @FunctionalInterface

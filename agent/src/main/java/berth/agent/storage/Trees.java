@@ -2,6 +2,8 @@ package berth.agent.storage;
 
 import berth.agent.dispatch.Job;
 import berth.protocol.ByteSize;
+import berth.protocol.state.PoolFeatures;
+import berth.protocol.state.PoolFullness;
 import berth.protocol.state.PoolState.Layout;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -14,6 +16,12 @@ import java.util.Optional;
 public interface Trees {
   /** Which layout it is. */
   Layout layout();
+
+  /** What can be done with trees that {@link #create} makes in a folder. */
+  PoolFeatures features(Path folder) throws IOException;
+
+  /** How much of what trees in a folder take is in use. */
+  PoolFullness fullness(Path folder) throws IOException;
 
   /** A new and empty tree that its owner, root, alone may write to. */
   void create(Path tree) throws IOException;

@@ -10,6 +10,7 @@ import berth.protocol.PoolName;
 import berth.protocol.state.ContainerState;
 import berth.protocol.state.ContainerState.Limits;
 import berth.protocol.state.ContainerState.Status;
+import berth.protocol.state.PoolFullness;
 import berth.protocol.state.PoolState;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -72,6 +73,19 @@ class ContainerSamplesTest {
                 + UNIT
                 + "\"} 1",
             "berth_pool_used_bytes{layout=\"btrfs\",pool=\"default\"} 1024.0");
+  }
+
+  @Test
+  void howFullAPoolIsIsAPartOfEachKindOfRoomThatItHas() {
+    var labels = "{layout=\"btrfs\",pool=\"default\"} ";
+    var health = "berth_pool_health{health=\"%s\",layout=\"btrfs\",pool=\"default\"} %s";
+    assertThat(page(Optional.empty()))
+        .contains(
+            "berth_pool_data_ratio" + labels + "0.84",
+            "berth_pool_metadata_ratio" + labels + "0.25",
+            health.formatted("ok", "0.0"),
+            health.formatted("nearly_full", "1.0"))
+        .doesNotContain("berth_pool_inodes_ratio");
   }
 
   @Test
@@ -148,7 +162,10 @@ class ContainerSamplesTest {
         PoolState.Layout.BTRFS,
         "/var/lib/machines",
         new ByteSize(4096),
-        new ByteSize(1024));
+        new ByteSize(1024),
+        Optional.of(PoolState.Health.NEARLY_FULL),
+        new PoolFullness(Optional.of(0.84), Optional.of(0.25), Optional.empty()),
+        Optional.empty());
   }
 
   private static ContainerState container(Optional<Long> leader) {

@@ -2,6 +2,7 @@ package berth.agent.report;
 
 import berth.protocol.event.Event;
 import berth.protocol.state.ContainerState;
+import berth.protocol.state.PoolState;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -12,6 +13,14 @@ public final class FakeReporter implements Reporter {
 
   /** What an earlier agent told of the containers. */
   public final List<ContainerState> told = new CopyOnWriteArrayList<>();
+
+  /** What an earlier agent told of the pools. */
+  public final List<PoolState> toldPools = new CopyOnWriteArrayList<>();
+
+  @Override
+  public List<PoolState> toldPools() {
+    return toldPools;
+  }
 
   @Override
   public List<ContainerState> toldContainers() {

@@ -92,6 +92,7 @@ class StorageBackendIT {
     storage.make(DEBIAN, this::fill, new FakeJob());
     storage.create(WEB, DEBIAN, tree -> {}, new FakeJob());
     storage.limit(WEB, Optional.empty());
+    assertThat(storage.features().sizeLimit()).isFalse();
     assertThatThrownBy(() -> storage.limit(WEB, Optional.of(ByteSize.parse("1GiB"))))
         .satisfies(
             e -> assertThat(BerthException.problemOf(e).code()).isEqualTo(ProblemCode.UNSUPPORTED));

@@ -4,6 +4,7 @@ import berth.controller.model.FleetEvent;
 import berth.protocol.BerthException;
 import berth.protocol.ProblemCode;
 import berth.protocol.Wire;
+import berth.protocol.state.PoolFullness;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -101,7 +102,7 @@ final class EventsCommand {
   }
 
   /** What an event is about, from wherever its kind keeps that. */
-  private static String subject(JsonNode body) {
+  private static String subject(JsonNode body) throws IOException {
     for (var place : List.of("/container/name", "/image/name", "/pool/name", "/name", "/summary")) {
       var name = body.at(place);
       if (name.isTextual()) {
@@ -112,8 +113,12 @@ final class EventsCommand {
     return "";
   }
 
-  /** Why a container failed, or which limit it came up against and how often. */
-  private static String detail(JsonNode body) {
+  /** Why a container failed, which limit it came up against and how often, how full a pool is. */
+  private static String detail(JsonNode body) throws IOException {
+    var fullness = body.at("/pool/fullness");
+    if (!fullness.isMissingNode()) {
+      return PoolCommands.told(Wire.json().treeToValue(fullness, PoolFullness.class));
+    }
     var limit = body.path("limit").asText("");
     return limit.isEmpty()
         ? body.at("/container/reason").asText("")

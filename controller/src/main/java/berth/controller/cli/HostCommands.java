@@ -74,7 +74,8 @@ final class HostCommands {
               + ", "
               + pool.used()
               + " used of "
-              + pool.size());
+              + pool.size()
+              + pool.health().map(health -> ", " + Views.word(health)).orElse(""));
     }
     return ExitCode.DONE;
   }

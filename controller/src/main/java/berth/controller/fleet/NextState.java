@@ -5,7 +5,7 @@ import berth.protocol.event.Event.ContainerRemoved;
 import berth.protocol.event.Event.ImageAdded;
 import berth.protocol.event.Event.ImageRemoved;
 import berth.protocol.event.Event.JournalLost;
-import berth.protocol.event.Event.PoolChanged;
+import berth.protocol.event.Event.PoolEvent;
 import berth.protocol.event.EventMessage;
 import berth.protocol.state.HostState;
 import java.util.ArrayList;
@@ -28,7 +28,7 @@ final class NextState {
           put(images, image, i -> i.name().equals(image.name()) && i.pool().equals(image.pool()));
       case ImageRemoved(var name, var pool) ->
           images.removeIf(i -> i.name().equals(name) && i.pool().equals(pool));
-      case PoolChanged(var pool) -> put(pools, pool, p -> p.name().equals(pool.name()));
+      case PoolEvent told -> put(pools, told.pool(), p -> p.name().equals(told.pool().name()));
       case JournalLost _ -> {}
     }
     return new HostState(

@@ -18,6 +18,8 @@ import berth.protocol.spec.ContainerSpec;
 import berth.protocol.state.ContainerState;
 import berth.protocol.state.HostFacts;
 import berth.protocol.state.ImageState;
+import berth.protocol.state.PoolFeatures;
+import berth.protocol.state.PoolFullness;
 import berth.protocol.state.PoolState;
 import berth.protocol.state.Presence;
 import java.time.Instant;
@@ -48,7 +50,15 @@ final class FakeFleet implements HostRegistry {
     }
     var size = ByteSize.parse("20G");
     var pool =
-        new PoolState(POOL, PoolState.Layout.BTRFS, "/var/lib/machines", size, ByteSize.of(4096));
+        new PoolState(
+            POOL,
+            PoolState.Layout.BTRFS,
+            "/var/lib/machines",
+            size,
+            ByteSize.of(4096),
+            Optional.of(PoolState.Health.OK),
+            PoolFullness.NONE,
+            Optional.of(new PoolFeatures(true, true, true, false, false, false)));
     return List.of(
         new HostView(
             LAB1,

@@ -135,4 +135,39 @@ class StorageCommandsTest {
     assertThat(controller.run("pool", "show", "lab1")).isEqualTo(ExitCode.USAGE);
     assertThat(controller.err()).contains("write HOST/POOL");
   }
+
+  @Test
+  void aPoolThatIsNearlyFullIsShownWithWhatOfAndWithWhatItCanDo() {
+    var pool =
+        "{'pools':[{'host':'lab1','containers':0,'images':0,'pool':{'name':'default',"
+            + "'layout':'LVM_THIN','path':'/var/lib/machines','size':1073741824,'used':268435456,"
+            + "'health':'NEARLY_FULL','fullness':{'data':0.25,'metadata':0.8421},'features':{"
+            + "'copyOnWrite':true,'sizeLimit':true,'growOnline':true}}}]}";
+    controller.on("GET pools", 200, pool);
+    controller.on("GET pools?host=lab1", 200, pool);
+    controller.on("GET containers?host=lab1", 200, "{'containers':[]}");
+    controller.on("GET images?host=lab1", 200, "{'images':[]}");
+
+    assertThat(controller.run("pool", "ls")).isZero();
+    assertThat(controller.out()).contains("USED%  HEALTH", "25%    nearly full: metadata 84%");
+    controller.out.reset();
+    assertThat(controller.run("pool", "show", "lab1/default")).isZero();
+    assertThat(controller.out())
+        .contains(
+            "Health:     nearly full: metadata 84%",
+            "Fullness:   data 25%, metadata 84%",
+            "Can:        clone without copying, limit sizes, grow them while running",
+            "Can't:      snapshot running containers, snapshot stopped ones, shrink them");
+  }
+
+  @Test
+  void anEventOfAPoolTellsWhatIsFull() {
+    controller.on(
+        "GET events?limit=20",
+        200,
+        "{'events':[{'id':7,'at':'2026-11-23T10:15:30Z','host':'lab1','kind':'pool-full','body':{"
+            + "'pool':{'name':'default','fullness':{'data':0.96,'inodes':0.1}}}}]}");
+    assertThat(controller.run("events")).isZero();
+    assertThat(controller.out()).contains("lab1  pool-full  default: data 96%, inodes 10%");
+  }
 }

@@ -11,15 +11,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import berth.controller.CoreFixture;
 import berth.controller.model.FleetEvent;
+import berth.protocol.ByteSize;
 import berth.protocol.CommandId;
 import berth.protocol.ContainerRef;
 import berth.protocol.HostId;
+import berth.protocol.PoolName;
 import berth.protocol.event.Event;
 import berth.protocol.event.Event.ContainerCreated;
 import berth.protocol.event.Event.ContainerRemoved;
 import berth.protocol.event.Event.ContainerStarted;
+import berth.protocol.event.Event.PoolNearlyFull;
+import berth.protocol.event.Event.PoolRecovered;
 import berth.protocol.event.EventMessage;
 import berth.protocol.state.ContainerState.Status;
+import berth.protocol.state.PoolState;
+import berth.protocol.state.PoolState.Health;
+import berth.protocol.state.PoolState.Layout;
 import berth.protocol.state.Presence;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -110,6 +117,22 @@ class FleetTest {
     tell(1, 3, new ContainerRemoved(WEB));
     assertThat(core.fleet.containers(Optional.of(LAB1))).isEmpty();
     assertThat(core.askedForState).isEmpty();
+  }
+
+  @Test
+  void aPoolIsAsItsNewestEventTells() {
+    core.on(() -> core.fleet.state(state(LAB1, 1, 0)));
+    var place = "/var/lib/machines";
+    var size = new ByteSize(1000);
+    var pool = new PoolState(new PoolName("p"), Layout.DIRECTORY, place, size, new ByteSize(900));
+
+    tell(1, 1, new PoolNearlyFull(pool.withHealth(Health.NEARLY_FULL)));
+    tell(1, 2, new PoolRecovered(pool.withHealth(Health.OK)));
+
+    assertThat(core.fleet.pools(Optional.of(LAB1)))
+        .extracting(view -> view.pool().health())
+        .containsExactly(Optional.of(Health.OK));
+    assertThat(log()).containsExactly("pool-nearly-full", "pool-recovered");
   }
 
   @Test

@@ -20,6 +20,8 @@ class TourIT {
   void aContainerLivesItsWholeLife(Story story) {
     assertThat(story.ok("host", "ls").out()).contains("lab1", "lab2", "online");
     assertThat(story.ok("pool", "ls").out()).contains("lab1/default", "btrfs", "%");
+    assertThat(story.ok("pool", "show", "lab1/default").out())
+        .contains("Health:", "Fullness:   data ", ", metadata ", "snapshot running containers");
     assertThat(story.ok("image", "ls").out()).contains("guest", "Debian GNU/Linux");
 
     var created = story.ok("create", "lab1/web", "--image", "guest", "--start", "--wait", "ready");

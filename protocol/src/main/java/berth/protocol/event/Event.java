@@ -120,9 +120,36 @@ public sealed interface Event {
     }
   }
 
+  /** Something happened to a pool. */
+  sealed interface PoolEvent extends Event {
+    /** The pool as it is after the event. */
+    PoolState pool();
+  }
+
   /** A pool appeared, or its use moved by a step worth telling. */
-  record PoolChanged(PoolState pool) implements Event {
+  record PoolChanged(PoolState pool) implements PoolEvent {
     public PoolChanged {
+      Objects.requireNonNull(pool, "pool");
+    }
+  }
+
+  /** It has little room left, also where it was full before; its fullness tells of what. */
+  record PoolNearlyFull(PoolState pool) implements PoolEvent {
+    public PoolNearlyFull {
+      Objects.requireNonNull(pool, "pool");
+    }
+  }
+
+  /** It has next to no room left; its fullness tells of what. */
+  record PoolFull(PoolState pool) implements PoolEvent {
+    public PoolFull {
+      Objects.requireNonNull(pool, "pool");
+    }
+  }
+
+  /** It has room again. */
+  record PoolRecovered(PoolState pool) implements PoolEvent {
+    public PoolRecovered {
       Objects.requireNonNull(pool, "pool");
     }
   }

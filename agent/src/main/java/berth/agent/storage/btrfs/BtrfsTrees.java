@@ -1,6 +1,7 @@
 package berth.agent.storage.btrfs;
 
 import berth.agent.dispatch.Job;
+import berth.agent.linux.BtrfsSpace;
 import berth.agent.linux.LinuxException;
 import berth.agent.linux.Subvolumes;
 import berth.agent.storage.StoredImage;
@@ -9,6 +10,8 @@ import berth.agent.storage.directory.DirectoryTrees;
 import berth.protocol.BerthException;
 import berth.protocol.ByteSize;
 import berth.protocol.ProblemCode;
+import berth.protocol.state.PoolFeatures;
+import berth.protocol.state.PoolFullness;
 import berth.protocol.state.PoolState.Layout;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,6 +36,18 @@ public final class BtrfsTrees implements Trees {
   @Override
   public Layout layout() {
     return Layout.BTRFS;
+  }
+
+  /** A limit goes up and down at once, where somebody has switched quotas on. */
+  @Override
+  public PoolFeatures features(Path folder) throws IOException {
+    var limits = Subvolumes.countsQuotas(folder);
+    return new PoolFeatures(true, true, true, limits, limits, limits);
+  }
+
+  @Override
+  public PoolFullness fullness(Path folder) throws IOException {
+    return BtrfsFullness.of(BtrfsSpace.of(folder));
   }
 
   @Override

@@ -1,7 +1,9 @@
 package berth.agent.storage.directory;
 
 import berth.agent.dispatch.Job;
+import berth.agent.linux.FileSystem;
 import berth.agent.linux.Immutable;
+import berth.agent.linux.Reflink;
 import berth.agent.storage.StoredImage;
 import berth.agent.storage.Tools;
 import berth.agent.storage.Trees;
@@ -9,6 +11,8 @@ import berth.protocol.BerthException;
 import berth.protocol.ByteSize;
 import berth.protocol.Problem;
 import berth.protocol.ProblemCode;
+import berth.protocol.state.PoolFeatures;
+import berth.protocol.state.PoolFullness;
 import berth.protocol.state.PoolState.Layout;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,7 +21,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -28,6 +34,9 @@ public final class DirectoryTrees implements Trees {
   private static final int TELL_EVERY = 250;
   private final Tools tools;
 
+  /** Whether files share their blocks there, where that was found out. */
+  private final Map<Path, Boolean> sharing = new ConcurrentHashMap<>();
+
   public DirectoryTrees(Tools tools) {
     this.tools = tools;
   }
@@ -35,6 +44,27 @@ public final class DirectoryTrees implements Trees {
   @Override
   public Layout layout() {
     return Layout.DIRECTORY;
+  }
+
+  @Override
+  public PoolFeatures features(Path folder) throws IOException {
+    var shares = sharing.get(folder);
+    if (shares == null) {
+      shares = Reflink.works(folder);
+      sharing.put(folder, shares);
+    }
+    return new PoolFeatures(false, shares, shares, false, false, false);
+  }
+
+  /** As df(1) reckons: what is kept for root is no room for containers. */
+  @Override
+  public PoolFullness fullness(Path folder) throws IOException {
+    var system = FileSystem.of(folder);
+    var used = system.size() - system.free();
+    return new PoolFullness(
+        PoolFullness.part(used, used + system.available()),
+        Optional.empty(),
+        PoolFullness.part(system.inodes() - system.freeInodes(), system.inodes()));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package berth.agent.storage.lvm;
 
+import berth.agent.storage.Thresholds;
 import berth.protocol.BerthException;
 import berth.protocol.ProblemCode;
 import java.util.Locale;
@@ -12,8 +13,9 @@ import java.util.Locale;
  * @param metadata of the room for the count of it, which fills up on its own
  */
 record Fullness(double data, double metadata) {
-  /** Some room is left for the containers that are there. */
-  static final Fullness USUAL = new Fullness(80, 80);
+  /** Where it is told of, too: some room is left for the containers that are there. */
+  static final Fullness USUAL =
+      new Fullness(100 * Thresholds.USUAL.nearlyFull(), 100 * Thresholds.USUAL.nearlyFull());
 
   /** Refuses where a pool is past one of the two. */
   void require(LogicalVolume pool, String path) {

@@ -5,6 +5,7 @@ import berth.protocol.ByteSize;
 import berth.protocol.ImageName;
 import berth.protocol.ProblemCode;
 import berth.protocol.Wire;
+import berth.protocol.state.PoolFullness;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
@@ -45,6 +46,8 @@ record LogicalVolume(
           "--options",
           "lv_name,lv_attr,lv_size,vg_extent_size,pool_lv,lv_tags,data_percent,metadata_percent");
 
+  private static final double ALL = 100;
+
   /** Where the letters tell of the state. */
   private static final int STATE = 4;
 
@@ -83,6 +86,14 @@ record LogicalVolume(
 
   private static double percent(String text) {
     return text.isEmpty() ? 0 : Double.parseDouble(text);
+  }
+
+  /** Of a thin pool: how full it is. */
+  PoolFullness fullness() {
+    return new PoolFullness(
+        Optional.of(PoolFullness.rounded(data / ALL)),
+        Optional.of(PoolFullness.rounded(metadata / ALL)),
+        Optional.empty());
   }
 
   /** Whether others are made in it. */

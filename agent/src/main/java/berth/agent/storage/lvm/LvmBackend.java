@@ -17,6 +17,7 @@ import berth.protocol.ByteSize;
 import berth.protocol.ContainerName;
 import berth.protocol.ImageName;
 import berth.protocol.ProblemCode;
+import berth.protocol.state.PoolFeatures;
 import berth.protocol.state.PoolState.Layout;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -80,6 +81,11 @@ public final class LvmBackend implements StorageBackend {
   }
 
   @Override
+  public PoolFeatures features() {
+    return new PoolFeatures(false, false, true, true, true, false);
+  }
+
+  @Override
   public Path folder() {
     return folder;
   }
@@ -89,7 +95,7 @@ public final class LvmBackend implements StorageBackend {
   public Room room() {
     var pool = lvm.pool();
     var size = pool.size().bytes();
-    return new Room(size, size - Math.round(size * pool.data() / 100));
+    return new Room(size, size - Math.round(size * pool.data() / 100), pool.fullness());
   }
 
   @Override

@@ -120,6 +120,8 @@ class LvmIT {
   @Test
   void aVolumeIsMadeRunsGrowsAndIsCopiedMeanwhile() throws Exception {
     var web = create(WEB);
+    assertThat(pool.state().fullness().data().orElseThrow()).isBetween(0.001, 0.8);
+    assertThat(pool.state().fullness().metadata().orElseThrow()).isBetween(0.001, 0.8);
     assertThat(web).isEqualTo(MACHINES.resolve(WEB.value()));
     assertThat(Mounts.has(web)).isTrue();
     start(WEB);
