@@ -65,7 +65,6 @@ class SnapshotBackendIT {
   @Test
   void aSnapshotIsTheVolumeAsItWasAndNobodyChangesIt() throws Exception {
     var record = record(WEB, ONE, Optional.of("why"), false);
-    assertThat(storage.features().snapshotStopped()).isTrue();
     var made = storage.snapshot(WEB, record, false, () -> {}, new FakeJob());
     Files.writeString(web.resolve("data"), "second");
     assertThat(storage.snapshots(WEB)).containsExactly(made);

@@ -13,18 +13,28 @@ import berth.protocol.ByteSize;
 import berth.protocol.ContainerName;
 import berth.protocol.ProblemCode;
 import berth.protocol.SnapshotName;
+import berth.protocol.state.PoolFullness;
 import berth.protocol.state.SnapshotState;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a pool on LVM says that it can do, beside what it refuses. */
+/** What a pool on LVM says of itself, beside what lvs says and what it refuses. */
 class LvmFeaturesTest {
   private static final ContainerName WEB = new ContainerName("web");
 
   @TempDir private Path folder;
+
+  @Test
+  void aThinPoolIsAsFullOfDataAndOfMetadataAsLvsSays() {
+    var size = new ByteSize(1 << 20);
+    var pool = new LogicalVolume("thin", "twi-aotz--", size, size, "", Set.of(), 12.5, 10.84);
+    assertThat(pool.fullness())
+        .isEqualTo(new PoolFullness(Optional.of(0.125), Optional.of(0.1084), Optional.empty()));
+  }
 
   @Test
   void itTellsOfSnapshotsWhereItDoesNotRefuseThem() {

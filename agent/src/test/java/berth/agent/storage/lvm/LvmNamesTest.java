@@ -8,7 +8,6 @@ import berth.protocol.BerthException;
 import berth.protocol.ContainerName;
 import berth.protocol.ImageName;
 import berth.protocol.ProblemCode;
-import berth.protocol.state.PoolFullness;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -46,8 +45,6 @@ class LvmNamesTest {
     assertThat(thin.size().bytes()).isEqualTo(629_145_600);
     assertThat(thin.data()).isEqualTo(12.5);
     assertThat(thin.metadata()).isEqualTo(10.84);
-    assertThat(thin.fullness())
-        .isEqualTo(new PoolFullness(Optional.of(0.125), Optional.of(0.1084), Optional.empty()));
     assertThat(thin.tags()).isEmpty();
     var web = volumes.getLast();
     assertThat(web.pool()).isEqualTo("thin");
