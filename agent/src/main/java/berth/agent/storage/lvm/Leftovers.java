@@ -73,7 +73,7 @@ final class Leftovers {
   }
 
   private static boolean isReplaced(LogicalVolume volume, List<LogicalVolume> whole) {
-    return volume.image().isPresent() && !LvmBackend.newest(whole).containsValue(volume);
+    return volume.image().isPresent() && !ImageVolumes.newest(whole).containsValue(volume);
   }
 
   private void remove(LogicalVolume left) {

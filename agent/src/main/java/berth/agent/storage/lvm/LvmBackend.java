@@ -3,7 +3,6 @@ package berth.agent.storage.lvm;
 import berth.agent.dispatch.Job;
 import berth.agent.linux.FileSystem;
 import berth.agent.storage.FetchedFiles;
-import berth.agent.storage.ImageRecord;
 import berth.agent.storage.Mounts;
 import berth.agent.storage.PoolPlace;
 import berth.agent.storage.Room;
@@ -22,17 +21,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
-import java.util.function.BinaryOperator;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * Volumes and images as logical volumes of one thin pool. What is being made bears a tag that says
@@ -46,11 +36,9 @@ public final class LvmBackend implements StorageBackend {
   private final Lvm lvm;
   private final Xfs xfs;
   private final MountUnits units;
+  private final ImageVolumes images;
   private final Leftovers leftovers;
   private final FetchedFiles fetched;
-
-  /** Held for reading while an image is copied, for writing while it is replaced or removed. */
-  private final Map<ImageName, ReadWriteLock> inUse = new ConcurrentHashMap<>();
 
   LvmBackend(PoolPlace.Thin place, Path folder, Fullness most, Tools tools, MountUnits units) {
     this.place = place;
@@ -59,6 +47,7 @@ public final class LvmBackend implements StorageBackend {
     this.lvm = new Lvm(place, tools);
     this.xfs = new Xfs(tools);
     this.units = units;
+    this.images = new ImageVolumes(place, folder, lvm, xfs);
     this.leftovers = new Leftovers(folder, lvm, xfs, units);
     this.fetched = new FetchedFiles(folder);
   }
@@ -114,14 +103,7 @@ public final class LvmBackend implements StorageBackend {
   @Override
   public Path create(ContainerName container, ImageName image, Change finish, Job job)
       throws IOException {
-    var lock = lock(image).readLock();
-    lock.lock();
-    try {
-      var origin = require(image).name();
-      return grow(container, origin, false, finish, job);
-    } finally {
-      lock.unlock();
-    }
+    return images.copy(image, origin -> grow(container, origin, false, finish, job));
   }
 
   /** A source in use is copied as of one moment, too: LVM has its file system stand still. */
@@ -258,56 +240,18 @@ public final class LvmBackend implements StorageBackend {
 
   @Override
   public List<StoredImage> images() {
-    return newest(lvm.volumes()).values().stream()
-        .map(this::stored)
-        .sorted(Comparator.comparing(StoredImage::name))
-        .toList();
+    return images.all();
   }
 
   @Override
   public StoredImage make(ImageName image, Filling fill, Job job) throws IOException {
     requireRoom();
-    var name = VolumeNames.anew(image);
-    try (var undo = new Undo()) {
-      lvm.create(name, place.size(), Tags.STAGING, Tags.image(image));
-      undo.add(() -> lvm.remove(name));
-      xfs.make(lvm.device(name));
-      ImageRecord record;
-      try (var hidden = xfs.hidden(lvm.device(name), folder)) {
-        var open = PosixFilePermissions.fromString("rwxr-xr-x");
-        Files.setPosixFilePermissions(hidden.tree(), open);
-        record = fill.of(hidden.tree());
-        job.stopIfCancelled();
-        FileSystem.sync(hidden.tree());
-      }
-      put(image, name, record);
-      undo.keep();
-      return new StoredImage(image, lvm.device(name), record);
-    }
-  }
-
-  /** From one step of LVM's on the new one is the image; the others are removed. */
-  private void put(ImageName image, String name, ImageRecord record) {
-    var lock = lock(image).writeLock();
-    lock.lock();
-    try {
-      var before = named(image);
-      lvm.publish(name, Tags.record(record));
-      before.forEach(old -> lvm.remove(old.name()));
-    } finally {
-      lock.unlock();
-    }
+    return images.make(image, fill, job);
   }
 
   @Override
   public void delete(ImageName image) {
-    var lock = lock(image).writeLock();
-    lock.lock();
-    try {
-      named(image).forEach(volume -> lvm.remove(volume.name()));
-    } finally {
-      lock.unlock();
-    }
+    images.delete(image);
   }
 
   @Override
@@ -319,44 +263,6 @@ public final class LvmBackend implements StorageBackend {
   public void sweep() throws IOException {
     leftovers.sweep();
     fetched.sweep();
-  }
-
-  /** Those of a name, the one that counts last. */
-  private List<LogicalVolume> named(ImageName image) {
-    return lvm.volumes().stream()
-        .filter(volume -> volume.image().filter(image::equals).isPresent())
-        .sorted(Comparator.comparing(LogicalVolume::created))
-        .toList();
-  }
-
-  /** Where an agent died before it removed an image that it had replaced, the new one counts. */
-  static Map<ImageName, LogicalVolume> newest(List<LogicalVolume> volumes) {
-    return volumes.stream()
-        .filter(volume -> volume.image().isPresent())
-        .collect(
-            Collectors.toMap(
-                volume -> volume.image().orElseThrow(),
-                Function.identity(),
-                BinaryOperator.maxBy(Comparator.comparing(LogicalVolume::created))));
-  }
-
-  private StoredImage stored(LogicalVolume volume) {
-    return new StoredImage(
-        volume.image().orElseThrow(), lvm.device(volume.name()), Tags.record(volume.tags()));
-  }
-
-  private LogicalVolume require(ImageName image) {
-    var known = newest(lvm.volumes());
-    if (!known.containsKey(image)) {
-      var names = known.keySet().stream().sorted().map(ImageName::value).toList();
-      throw new BerthException(
-          ProblemCode.NOT_FOUND,
-          "no image \"" + image + "\" in the thin pool " + place,
-          names.isEmpty()
-              ? "there is none at all yet: build or import one"
-              : "there are: " + String.join(", ", names));
-    }
-    return known.get(image);
   }
 
   private MountUnit require(ContainerName container) {
@@ -408,9 +314,5 @@ public final class LvmBackend implements StorageBackend {
   private BerthException gone(MountUnit unit) {
     return new BerthException(
         ProblemCode.NOT_FOUND, "the logical volume " + unit.device() + " is gone");
-  }
-
-  private ReadWriteLock lock(ImageName image) {
-    return inUse.computeIfAbsent(image, _ -> new ReentrantReadWriteLock());
   }
 }

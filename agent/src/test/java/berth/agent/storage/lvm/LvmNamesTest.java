@@ -110,7 +110,7 @@ class LvmNamesTest {
   void ofTwoImagesOfANameTheNewerCounts() {
     var older = image("one", Instant.EPOCH);
     var newer = image("two", Instant.EPOCH.plusSeconds(1));
-    assertThat(LvmBackend.newest(List.of(newer, older)))
+    assertThat(ImageVolumes.newest(List.of(newer, older)))
         .containsExactlyEntriesOf(java.util.Map.of(new ImageName("debian"), newer));
   }
 
