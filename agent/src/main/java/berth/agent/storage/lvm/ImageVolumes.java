@@ -129,7 +129,7 @@ final class ImageVolumes {
 
   private StoredImage stored(LogicalVolume volume) {
     return new StoredImage(
-        volume.image().orElseThrow(), lvm.device(volume.name()), Tags.record(volume.tags()));
+        volume.image().orElseThrow(), lvm.device(volume.name()), Tags.imageRecord(volume.tags()));
   }
 
   private LogicalVolume require(ImageName image) {

@@ -6,8 +6,10 @@ import berth.agent.storage.FetchedFiles;
 import berth.agent.storage.Mounts;
 import berth.agent.storage.PoolPlace;
 import berth.agent.storage.Room;
+import berth.agent.storage.SnapshotRecord;
 import berth.agent.storage.StorageBackend;
 import berth.agent.storage.StoredImage;
+import berth.agent.storage.StoredSnapshot;
 import berth.agent.storage.Tools;
 import berth.agent.storage.Undo;
 import berth.agent.systemd.Systemd;
@@ -16,13 +18,13 @@ import berth.protocol.ByteSize;
 import berth.protocol.ContainerName;
 import berth.protocol.ImageName;
 import berth.protocol.ProblemCode;
+import berth.protocol.SnapshotName;
 import berth.protocol.state.PoolState.Layout;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Volumes and images as logical volumes of one thin pool. What is being made bears a tag that says
@@ -37,6 +39,9 @@ public final class LvmBackend implements StorageBackend {
   private final Xfs xfs;
   private final MountUnits units;
   private final ImageVolumes images;
+  private final VolumeGuard guard;
+  private final SnapshotVolumes snapshots;
+  private final Exchange exchange;
   private final Leftovers leftovers;
   private final FetchedFiles fetched;
 
@@ -48,7 +53,10 @@ public final class LvmBackend implements StorageBackend {
     this.xfs = new Xfs(tools);
     this.units = units;
     this.images = new ImageVolumes(place, folder, lvm, xfs);
-    this.leftovers = new Leftovers(folder, lvm, xfs, units);
+    this.guard = new VolumeGuard(place, folder, lvm, units);
+    this.snapshots = new SnapshotVolumes(lvm);
+    this.exchange = new Exchange(lvm, xfs, units);
+    this.leftovers = new Leftovers(folder, lvm, xfs, units, exchange);
     this.fetched = new FetchedFiles(folder);
   }
 
@@ -111,8 +119,8 @@ public final class LvmBackend implements StorageBackend {
   public Path copy(
       ContainerName source, ContainerName container, boolean inUse, Change finish, Job job)
       throws IOException {
-    var from = require(source);
-    requireInPool(from);
+    var from = guard.require(source);
+    guard.requireInPool(from);
     Mounts.refuseWithin(from.where());
     return grow(container, from.volume(), true, finish, job);
   }
@@ -125,27 +133,36 @@ public final class LvmBackend implements StorageBackend {
   private Path grow(ContainerName container, String origin, boolean mounted, Change finish, Job job)
       throws IOException {
     requireRoom();
-    var name = VolumeNames.of(container);
-    var unit = new MountUnit(container, lvm.device(name), folder, true);
-    requireFree(unit);
+    var unit = unit(container);
+    var name = unit.volume();
+    guard.requireFree(unit);
     try (var undo = new Undo()) {
       lvm.snapshot(origin, name, Tags.STAGING, Tags.VOLUME);
       undo.add(() -> lvm.remove(name));
-      xfs.renew(lvm.device(name), mounted, folder);
-      try (var hidden = xfs.hidden(lvm.device(name), folder)) {
-        finish.to(hidden.tree());
-        job.stopIfCancelled();
-        FileSystem.sync(hidden.tree());
-      }
-      lvm.publish(name, List.of());
-      undo.add(() -> {
-        xfs.unmount(unit.where());
-        units.remove(unit);
-      });
-      show(unit);
+      finish(name, mounted, finish, job);
+      publish(unit, undo);
       undo.keep();
     }
     return unit.where();
+  }
+
+  /** Makes a copy a file system of its own, and does the rest to it where nobody sees it. */
+  private void finish(String volume, boolean mounted, Change finish, Job job) throws IOException {
+    xfs.renew(lvm.device(volume), mounted, folder);
+    try (var hidden = xfs.hidden(lvm.device(volume), folder)) {
+      finish.to(hidden.tree());
+      job.stopIfCancelled();
+      FileSystem.sync(hidden.tree());
+    }
+  }
+
+  private void publish(MountUnit unit, Undo undo) throws IOException {
+    lvm.publish(unit.volume(), List.of());
+    undo.add(() -> {
+      xfs.unmount(unit.where());
+      units.remove(unit);
+    });
+    show(unit);
   }
 
   /** Before the unit is written there is no volume, after it there is a whole one. */
@@ -158,8 +175,8 @@ public final class LvmBackend implements StorageBackend {
   /** LVM's own rename is the step; the rest is done by {@link #sweep} where it is cut off. */
   @Override
   public Path rename(ContainerName from, ContainerName to) throws IOException {
-    var old = require(from);
-    requireInPool(old);
+    var old = guard.require(from);
+    guard.requireInPool(old);
     if (!old.ours()) {
       throw new BerthException(
           ProblemCode.UNSUPPORTED,
@@ -167,13 +184,20 @@ public final class LvmBackend implements StorageBackend {
           "rename both by hand");
     }
     Mounts.refuseWithin(old.where());
-    var unit = new MountUnit(to, lvm.device(VolumeNames.of(to)), folder, true);
-    requireFree(unit);
+    var unit = unit(to);
+    guard.requireFree(unit);
     try (var undo = new Undo()) {
+      var kept = snapshots.rename(from, to, old.volume());
+      if (kept) {
+        undo.add(() -> snapshots.giveBack(from, to, old.volume()));
+      }
       undo.add(() -> units.mount(old));
       xfs.unmount(old.where());
       lvm.rename(old.volume(), unit.volume());
       undo.add(() -> lvm.rename(unit.volume(), old.volume()));
+      if (kept) {
+        snapshots.renamed(to, unit.volume());
+      }
       undo.add(() -> {
         units.remove(unit);
         units.put(old);
@@ -189,7 +213,7 @@ public final class LvmBackend implements StorageBackend {
   /** A volume always has a size: without one that was asked for it keeps what it has. */
   @Override
   public void limit(ContainerName container, Optional<ByteSize> size) throws IOException {
-    var unit = require(container);
+    var unit = guard.require(container);
     if (size.isEmpty()) {
       return;
     }
@@ -224,7 +248,7 @@ public final class LvmBackend implements StorageBackend {
     var unit = found.get();
     Mounts.refuseWithin(unit.where());
     if (lvm.find(unit.volume()).isPresent()) {
-      requireItself(unit);
+      guard.requireItself(unit);
       try (var undo = new Undo()) {
         undo.add(() -> units.mount(unit));
         xfs.unmount(unit.where());
@@ -232,10 +256,83 @@ public final class LvmBackend implements StorageBackend {
         undo.keep();
       }
     } else if (!unit.ours() || Mounts.has(unit.where())) {
-      throw elsewhere(unit);
+      throw guard.elsewhere(unit);
     }
     units.remove(unit);
     units.reload();
+  }
+
+  @Override
+  public List<ContainerName> snapshotted() {
+    return snapshots.containers();
+  }
+
+  @Override
+  public List<StoredSnapshot> snapshots(ContainerName container) {
+    return snapshots.of(container);
+  }
+
+  /** One of a volume in use is what a power cut would leave: LVM has XFS stand still for it. */
+  @Override
+  public StoredSnapshot snapshot(
+      ContainerName container, SnapshotRecord record, boolean inUse, Runnable check, Job job)
+      throws IOException {
+    var unit = guard.require(container);
+    guard.requireInPool(unit);
+    Mounts.refuseWithin(unit.where());
+    requireRoom();
+    return snapshots.make(container, unit.volume(), record, check, job);
+  }
+
+  /** A volume that was larger when the snapshot was made, or is asked to be, is so again. */
+  @Override
+  public Path restore(
+      ContainerName container,
+      SnapshotName snapshot,
+      Optional<ByteSize> size,
+      RestoredChange finish,
+      Runnable check,
+      Job job)
+      throws IOException {
+    var known = units.find(container);
+    var unit = known.orElseGet(() -> unit(container));
+    if (known.isEmpty()) {
+      guard.requireFree(unit);
+    } else if (lvm.names().contains(unit.volume()) || Mounts.has(unit.where())) {
+      guard.requireInPool(unit);
+      Mounts.refuseWithin(unit.where());
+    }
+    requireRoom();
+    var name = VolumeNames.restored();
+    try (var undo = new Undo()) {
+      var source = snapshots.copy(container, snapshot, name);
+      undo.add(() -> lvm.remove(name));
+      Change all =
+          tree -> {
+            if (size.isPresent() && size.get().compareTo(source.volume().size()) > 0) {
+              lvm.extend(name, size.get());
+              xfs.grow(tree);
+            }
+            finish.to(tree, source.record());
+          };
+      finish(name, true, all, job);
+      check.run();
+      if (known.isPresent()) {
+        exchange.perform(name, unit, check);
+      } else {
+        lvm.rename(name, unit.volume());
+        undo.add(() -> lvm.rename(unit.volume(), name));
+        publish(unit, undo);
+      }
+      undo.keep();
+    }
+    return unit.where();
+  }
+
+  @Override
+  public void delete(
+      ContainerName container, SnapshotName snapshot, Predicate<SnapshotRecord> meant) {
+    snapshots.remove(container, snapshot, meant);
   }
 
   @Override
@@ -265,46 +362,9 @@ public final class LvmBackend implements StorageBackend {
     fetched.sweep();
   }
 
-  private MountUnit require(ContainerName container) {
-    return units
-        .find(container)
-        .orElseThrow(() ->
-            new BerthException(
-                ProblemCode.NOT_FOUND, "no volume \"" + container + "\" in " + folder));
-  }
-
-  private void requireInPool(MountUnit unit) throws IOException {
-    if (lvm.find(unit.volume()).isEmpty()) {
-      throw elsewhere(unit);
-    }
-    requireItself(unit);
-  }
-
-  /** A unit's text is not all: a drop-in, or a person, may have mounted another volume there. */
-  private static void requireItself(MountUnit unit) throws IOException {
-    if (!Mounts.has(unit.where())) {
-      return;
-    }
-    var mounted = Files.getAttribute(unit.where(), "unix:dev");
-    if (!mounted.equals(Files.getAttribute(unit.device(), "unix:rdev"))) {
-      throw new BerthException(
-          ProblemCode.CONFLICT,
-          unit.where() + " is not " + unit.device() + ", which " + unit.name() + " names",
-          "unmount it, and start the unit again");
-    }
-  }
-
-  private BerthException elsewhere(MountUnit unit) {
-    return new BerthException(
-        ProblemCode.CONFLICT,
-        "the volume of " + unit.container() + " is " + unit.device() + ", not in the pool " + place,
-        "do it by hand, also with its unit " + unit.name());
-  }
-
-  private void requireFree(MountUnit unit) {
-    if (units.exists(unit) || Files.exists(unit.where(), LinkOption.NOFOLLOW_LINKS)) {
-      throw new BerthException(ProblemCode.ALREADY_EXISTS, unit.where() + " is there already");
-    }
+  /** The one that a volume of ours gets. */
+  private MountUnit unit(ContainerName container) {
+    return new MountUnit(container, lvm.device(VolumeNames.of(container)), folder, true);
   }
 
   private void requireRoom() {
