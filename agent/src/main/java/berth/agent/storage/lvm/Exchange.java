@@ -42,6 +42,7 @@ final class Exchange {
       xfs.unmount(unit.where());
       old = lvm.find(name);
       if (old.isPresent()) {
+        removeEarlier(aside);
         requireUnused(old.get());
         lvm.rename(name, aside);
         undo.add(() -> lvm.rename(aside, name));
@@ -58,6 +59,13 @@ final class Exchange {
     }
     if (old.isPresent()) {
       remove(aside);
+    }
+  }
+
+  /** One that was in use when it was to be removed, and has the name that is needed now. */
+  private void removeEarlier(String aside) {
+    if (lvm.find(aside).isPresent()) {
+      lvm.remove(aside);
     }
   }
 
