@@ -38,7 +38,7 @@ final class Exchange {
     var aside = VolumeNames.aside(name);
     Optional<LogicalVolume> old;
     try (var undo = new Undo()) {
-      undo.add(() -> mount(unit));
+      undo.add(() -> mountIfThere(unit));
       xfs.unmount(unit.where());
       old = lvm.find(name);
       if (old.isPresent()) {
@@ -138,6 +138,12 @@ final class Exchange {
       LOG.warn(
           "{} stays until the agent starts again: {}", lvm.device(aside), e.problem().message());
       lvm.retag(List.of(aside), List.of(), List.of(Tags.STAGING));
+    }
+  }
+
+  private void mountIfThere(MountUnit unit) throws IOException {
+    if (lvm.find(unit.volume()).isPresent()) {
+      mount(unit);
     }
   }
 

@@ -13,7 +13,10 @@ import java.util.UUID;
  */
 final class VolumeNames {
   private static final String RESERVED = "(snapshot|pvmove).*";
-  private static final String ASIDE = "+before";
+
+  /** So that nobody else gives such a name: what has it is removed in the end. */
+  private static final String ASIDE = "+berth.before";
+
   private static final int READABLE = 24;
 
   private VolumeNames() {}

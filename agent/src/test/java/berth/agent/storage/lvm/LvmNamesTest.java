@@ -148,7 +148,8 @@ class LvmNamesTest {
     assertThat(VolumeNames.before(aside)).contains(volume);
     assertThat(VolumeNames.container(aside)).isEmpty();
     assertThat(VolumeNames.before(volume)).isEmpty();
-    assertThat(VolumeNames.before("image+web+before")).isEmpty();
+    assertThat(VolumeNames.before("web+before")).isEmpty();
+    assertThat(VolumeNames.before("image+web+berth.before")).isEmpty();
     assertThat(volume(aside, Set.of()).isSetAside()).isTrue();
     assertThat(volume(aside, Set.of(Tags.STAGING)).isSetAside()).isFalse();
   }

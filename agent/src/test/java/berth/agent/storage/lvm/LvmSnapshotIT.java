@@ -28,6 +28,10 @@ import org.junit.jupiter.api.Timeout;
 @Tag("disk")
 @Timeout(240)
 class LvmSnapshotIT extends SnapshotContract {
+
+  /** So many programs work on a restored volume, the last of them to unmount it. */
+  private static final int HIDDEN = 5;
+
   private static ThinPool pool;
 
   @BeforeAll
@@ -90,7 +94,7 @@ class LvmSnapshotIT extends SnapshotContract {
     var whatIsThere = names();
     var ends = new ArrayList<String>();
     var done = false;
-    for (int steps = 0; !done; steps++) {
+    for (int steps = HIDDEN; !done; steps++) {
       Files.writeString(web.resolve("data"), "second");
       var dying = DyingProcesses.after(steps);
       done = dying.dies(() -> restore(pool.open(Fullness.USUAL, dying)));
@@ -106,6 +110,18 @@ class LvmSnapshotIT extends SnapshotContract {
     assertThat(ends.getLast()).isEqualTo("first");
     var turn = ends.indexOf("first");
     assertThat(ends.subList(turn, ends.size())).containsOnly("first");
+    assertNothingHidden();
+  }
+
+  @Test
+  void aVolumeThatSomebodyUsesIsNotSetAside() throws Exception {
+    take(ONE);
+    Files.writeString(web.resolve("data"), "second");
+    try (var _ = Files.newInputStream(web.resolve("data"))) {
+      assertProblem(ProblemCode.CONFLICT, "is in use", () -> restore(ONE));
+    }
+    assertThat(web.resolve("data")).hasContent("second");
+    assertThat(names()).hasSize(3);
     assertNothingHidden();
   }
 
