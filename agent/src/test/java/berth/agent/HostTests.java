@@ -9,11 +9,17 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.platform.engine.DiscoverySelector;
+import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.launcher.TagFilter;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
@@ -43,7 +49,7 @@ final class HostTests {
             .filters(TagFilter.includeTags(tags()))
             .build();
     var summary = new SummaryGeneratingListener();
-    LauncherFactory.create().execute(request, summary);
+    LauncherFactory.create().execute(request, summary, new Progress());
     var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
     summary.getSummary().printTo(out);
     summary.getSummary().printFailuresTo(out, 30);
@@ -67,5 +73,24 @@ final class HostTests {
 
   private static DiscoverySelector named(String name) {
     return name.contains("#") ? selectMethod(name) : selectClass(name);
+  }
+
+  /** Tells how each went as soon as it has, as some take minutes on a slow kernel. */
+  private static final class Progress implements TestExecutionListener {
+    private final Map<TestIdentifier, Long> begun = new ConcurrentHashMap<>();
+
+    @Override
+    public void executionStarted(TestIdentifier test) {
+      begun.put(test, System.nanoTime());
+    }
+
+    @Override
+    public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+      if (test.isTest()) {
+        var took = Duration.ofNanos(System.nanoTime() - begun.get(test));
+        System.out.println(
+            result.getStatus() + " " + took.toSeconds() + "s " + test.getDisplayName());
+      }
+    }
   }
 }

@@ -5,16 +5,16 @@ import berth.protocol.ContainerName;
 import berth.protocol.SnapshotName;
 import berth.protocol.Wire;
 import berth.protocol.state.SnapshotState;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What is known of a snapshot: kept as JSON beside its tree, and seen no sooner than that.
+ * What is known of a snapshot: kept as JSON with its tree, and seen no sooner than that.
  *
  * @param container what it was called then
  * @param command that asked for it; empty for what was put there by hand
@@ -39,24 +39,36 @@ public record SnapshotRecord(
       throws IOException {
     var file = folder.resolve(FILE);
     if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-      try {
-        var read = Wire.json().readValue(Files.readAllBytes(file), SnapshotRecord.class);
-        return new SnapshotRecord(
-            new SnapshotState(
-                name,
-                read.state().created(),
-                read.state().comment(),
-                read.state().isProtected(),
-                read.state().expires()),
-            read.container(),
-            read.command());
-      } catch (JsonProcessingException _) {
-        // as below
+      var read = parse(Files.readAllBytes(file), name);
+      if (read.isPresent()) {
+        return read.get();
       }
     }
     var modified = Files.getLastModifiedTime(folder, LinkOption.NOFOLLOW_LINKS).toInstant();
+    return byHand(container, name, modified);
+  }
+
+  /** Reads the JSON of that of a snapshot, wherever that is; empty for what is no such. */
+  public static Optional<SnapshotRecord> parse(byte[] json, SnapshotName name) {
+    try {
+      var read = Wire.json().readValue(json, SnapshotRecord.class);
+      var state =
+          new SnapshotState(
+              name,
+              read.state().created(),
+              read.state().comment(),
+              read.state().isProtected(),
+              read.state().expires());
+      return Optional.of(new SnapshotRecord(state, read.container(), read.command()));
+    } catch (IOException _) {
+      return Optional.empty();
+    }
+  }
+
+  /** That of a snapshot that nobody can tell more of. */
+  public static SnapshotRecord byHand(ContainerName container, SnapshotName name, Instant created) {
     return new SnapshotRecord(
-        new SnapshotState(name, modified, Optional.of("made by hand"), false, Optional.empty()),
+        new SnapshotState(name, created, Optional.of("made by hand"), false, Optional.empty()),
         container,
         Optional.empty());
   }

@@ -1,11 +1,9 @@
 package berth.agent.storage;
 
 import berth.agent.dispatch.Job;
-import berth.protocol.BerthException;
 import berth.protocol.ByteSize;
 import berth.protocol.ContainerName;
 import berth.protocol.ImageName;
-import berth.protocol.ProblemCode;
 import berth.protocol.SnapshotName;
 import berth.protocol.state.PoolFeatures;
 import berth.protocol.state.PoolState.Layout;
@@ -98,14 +96,10 @@ public interface StorageBackend {
   void delete(ContainerName container) throws IOException;
 
   /** The containers that have snapshots here, also those that are gone, in order of their names. */
-  default List<ContainerName> snapshotted() throws IOException {
-    return List.of();
-  }
+  List<ContainerName> snapshotted() throws IOException;
 
   /** The snapshots of a container, the oldest first. */
-  default List<StoredSnapshot> snapshots(ContainerName container) throws IOException {
-    return List.of();
-  }
+  List<StoredSnapshot> snapshots(ContainerName container) throws IOException;
 
   /**
    * Keeps a volume as it is, with what is nested in it. {@code ALREADY_EXISTS} where it has one of
@@ -115,37 +109,31 @@ public interface StorageBackend {
    * @param inUse whether somebody may write to the volume meanwhile
    * @param check called before anybody can see it; what it throws leaves nothing
    */
-  default StoredSnapshot snapshot(
+  StoredSnapshot snapshot(
       ContainerName container, SnapshotRecord record, boolean inUse, Runnable check, Job job)
-      throws IOException {
-    throw noSnapshots();
-  }
+      throws IOException;
 
   /** Has something done with the tree of a snapshot, which stays as long. */
-  default void read(ContainerName container, SnapshotName snapshot, Reading then)
-      throws IOException {
-    throw noSnapshots();
-  }
+  void read(ContainerName container, SnapshotName snapshot, Reading then) throws IOException;
 
   /**
    * Makes a volume what it was, in one step, or anew where there is none. {@code NOT_FOUND} without
    * the snapshot, which stays as it is.
    *
-   * @param size that it may not grow past; empty for no limit
+   * @param size that it may not grow past, where it is not larger in the snapshot already and the
+   *     layout can't make it smaller; empty for no limit
    * @param finish does the rest to the new tree before anybody can see it
    * @param check called right before that step and right after it, before anything is removed; what
    *     it throws leaves the volume as it was
    */
-  default Path restore(
+  Path restore(
       ContainerName container,
       SnapshotName snapshot,
       Optional<ByteSize> size,
       RestoredChange finish,
       Runnable check,
       Job job)
-      throws IOException {
-    throw noSnapshots();
-  }
+      throws IOException;
 
   /** Removes a snapshot; one that is not there is fine. */
   default void delete(ContainerName container, SnapshotName snapshot) throws IOException {
@@ -157,9 +145,8 @@ public interface StorageBackend {
    *
    * @param meant asked at the last moment
    */
-  default void delete(
-      ContainerName container, SnapshotName snapshot, Predicate<SnapshotRecord> meant)
-      throws IOException {}
+  void delete(ContainerName container, SnapshotName snapshot, Predicate<SnapshotRecord> meant)
+      throws IOException;
 
   /** The images of this pool, in order of their names. */
   List<StoredImage> images() throws IOException;
@@ -182,13 +169,6 @@ public interface StorageBackend {
 
   /** Takes away what an agent left in the middle of its work. To be called before any other. */
   void sweep() throws IOException;
-
-  private BerthException noSnapshots() {
-    return new BerthException(
-        ProblemCode.UNSUPPORTED,
-        "the pool at " + folder() + " makes no snapshots",
-        "clone the container instead, or keep it in a pool on btrfs");
-  }
 
   /** How much it holds, and how much of that is free. */
   Room room() throws IOException;

@@ -37,7 +37,7 @@ final class SnapshotCommands {
         "create",
         "Take a snapshot of containers, running or stopped. Of a running one all files are as at"
             + " one moment, as after a power cut; a subvolume in it is as at a moment of its own."
-            + " That takes a pool on btrfs; elsewhere stop it first.",
+            + " That takes a pool on btrfs or LVM; elsewhere stop it first.",
         SnapshotCommands::create,
         ContainerCommands.args(
             Options.targets(

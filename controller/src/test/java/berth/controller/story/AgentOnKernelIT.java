@@ -41,7 +41,7 @@ class AgentOnKernelIT {
         LIMITS + "#limitsThatAreSetWhileItRunsAreTheKernelsAtOnce",
         LIMITS + "#aProgramPastTheMemoryLimitIsKilledAndTheContainerGoesOn",
         LIMITS + "#aPausedContainerStandsStillAndGoesOnWhereItWas",
-        "berth.agent.storage.lvm.LvmIT#aVolumeIsMadeRunsGrowsAndIsCopiedMeanwhile");
+        "berth.agent.storage.lvm.LvmIT#aVolumeIsMadeRunsGrowsIsCopiedAndComesBack");
   }
 
   @Test

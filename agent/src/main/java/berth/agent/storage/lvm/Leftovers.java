@@ -23,17 +23,20 @@ final class Leftovers {
   private final Lvm lvm;
   private final Xfs xfs;
   private final MountUnits units;
+  private final Exchange exchange;
 
-  Leftovers(Path folder, Lvm lvm, Xfs xfs, MountUnits units) {
+  Leftovers(Path folder, Lvm lvm, Xfs xfs, MountUnits units, Exchange exchange) {
     this.folder = folder;
     this.lvm = lvm;
     this.xfs = xfs;
     this.units = units;
+    this.exchange = exchange;
   }
 
   void sweep() throws IOException {
     resume();
     unmountHidden();
+    var settled = exchange.settle();
     var all = lvm.volumes();
     var whole = all.stream().filter(volume -> !volume.isStaging()).toList();
     for (var half : all) {
@@ -41,7 +44,8 @@ final class Leftovers {
         remove(half);
       }
     }
-    if (mend(whole)) {
+    whole.forEach(this::unmark);
+    if (mend(whole) || settled) {
       units.reload();
     }
     mount(whole);
@@ -72,8 +76,14 @@ final class Leftovers {
     }
   }
 
+  /** A volume that has its new name needs no mark any more that it is to get it. */
+  private void unmark(LogicalVolume volume) {
+    var mark = VolumeNames.container(volume.name()).map(Tags::to).filter(volume.tags()::contains);
+    mark.ifPresent(tag -> lvm.retag(List.of(volume.name()), List.of(tag), List.of()));
+  }
+
   private static boolean isReplaced(LogicalVolume volume, List<LogicalVolume> whole) {
-    return volume.image().isPresent() && !LvmBackend.newest(whole).containsValue(volume);
+    return volume.image().isPresent() && !ImageVolumes.newest(whole).containsValue(volume);
   }
 
   private void remove(LogicalVolume left) {

@@ -2,8 +2,10 @@ package berth.agent.storage.lvm;
 
 import berth.protocol.BerthException;
 import berth.protocol.ByteSize;
+import berth.protocol.ContainerName;
 import berth.protocol.ImageName;
 import berth.protocol.ProblemCode;
+import berth.protocol.SnapshotName;
 import berth.protocol.Wire;
 import berth.protocol.state.PoolFullness;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -50,6 +52,9 @@ record LogicalVolume(
 
   /** Where the letters tell of the state. */
   private static final int STATE = 4;
+
+  /** Where they tell whether somebody has it open. */
+  private static final int OPEN = 5;
 
   LogicalVolume {
     tags = Set.copyOf(tags);
@@ -103,7 +108,16 @@ record LogicalVolume(
 
   /** Whether it stands still: whoever changes it died before it went on. */
   boolean isSuspended() {
-    return attributes.length() > STATE && attributes.charAt(STATE) == 's';
+    return has(STATE, 's');
+  }
+
+  /** Whether it is mounted, wherever that be, or somebody reads or writes it. */
+  boolean isOpen() {
+    return has(OPEN, 'o');
+  }
+
+  private boolean has(int place, char letter) {
+    return attributes.length() > place && attributes.charAt(place) == letter;
   }
 
   /** Whether it is being made. */
@@ -116,6 +130,11 @@ record LogicalVolume(
     return tags.contains(Tags.VOLUME) && !isStaging();
   }
 
+  /** Whether it waits while another one takes its place. */
+  boolean isSetAside() {
+    return VolumeNames.before(name).isPresent() && !isStaging();
+  }
+
   /** The image that it is, where it is a whole one. */
   Optional<ImageName> image() {
     return isStaging() ? Optional.empty() : Tags.image(tags);
@@ -123,6 +142,16 @@ record LogicalVolume(
 
   /** When an image was completed. */
   Instant created() {
-    return Tags.record(tags).created();
+    return Tags.imageRecord(tags).created();
+  }
+
+  /** The snapshot that it is, where it is a whole one of that container. */
+  Optional<SnapshotName> snapshot(ContainerName container) {
+    return snapshotted().equals(Optional.of(container)) ? Tags.snapshot(tags) : Optional.empty();
+  }
+
+  /** The container that it is a snapshot of, where it is a whole one. */
+  Optional<ContainerName> snapshotted() {
+    return isStaging() || Tags.snapshot(tags).isEmpty() ? Optional.empty() : Tags.of(tags);
   }
 }

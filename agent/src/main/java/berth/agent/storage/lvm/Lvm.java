@@ -19,6 +19,9 @@ import java.util.stream.Stream;
 final class Lvm {
   private static final long SECTOR = 512;
 
+  /** Of what LVM itself notes, which has a place of its own on the disk (pvs(8), vg_mda_free). */
+  private static final String FULL = "exceeds maximum metadata size";
+
   private final PoolPlace.Thin place;
   private final Tools tools;
 
@@ -74,13 +77,33 @@ final class Lvm {
     }
   }
 
+  /**
+   * The same, for good: nobody can write to it, and it stays inactive until somebody asks for it by
+   * name (lvchange(8), {@code --ignoreactivationskip}).
+   */
+  void keep(String origin, String name, Collection<String> tags) {
+    var argv = List.of("lvcreate", "--yes", "--snapshot", "--setactivationskip", "y");
+    var how = List.of("--permission", "r", "--name", name);
+    run(argv, how, adding(tags), List.of(path(origin)));
+  }
+
   /** Takes the mark of what is not whole, and gives others, in the same step. */
   void publish(String name, Collection<String> tags) {
-    run(List.of("lvchange", "--deltag", Tags.STAGING), adding(tags), List.of(path(name)));
+    retag(List.of(name), List.of(Tags.STAGING), tags);
+  }
+
+  /** Takes tags from some and gives others instead: one step for each of them. */
+  void retag(Collection<String> names, Collection<String> less, Collection<String> more) {
+    var taking = less.stream().flatMap(tag -> Stream.of("--deltag", tag)).toList();
+    run(List.of("lvchange"), taking, adding(more), names.stream().map(this::path).toList());
   }
 
   void rename(String from, String to) {
-    run(List.of("lvrename", place.group(), from, to));
+    try {
+      run(List.of("lvrename", place.group(), from, to));
+    } catch (BerthException e) {
+      throw told(e, "already exists", ProblemCode.ALREADY_EXISTS, device(to) + " is there");
+    }
   }
 
   void extend(String name, ByteSize size) {
@@ -133,13 +156,26 @@ final class Lvm {
     for (var part : parts) {
       argv.addAll(part);
     }
-    tools.runToItsEnd(argv);
+    try {
+      tools.runToItsEnd(argv);
+    } catch (BerthException e) {
+      var remedy =
+          "remove snapshots that are not needed; a group has more that is made with: vgcreate"
+              + " --metadatasize 16M";
+      var full = "the volume group " + place.group() + " has no room to note more of its volumes";
+      throw told(e, FULL, new Problem(ProblemCode.NO_SPACE, full, remedy));
+    }
+  }
+
+  private static BerthException told(
+      BerthException e, String words, ProblemCode code, String message) {
+    return told(e, words, new Problem(code, message));
   }
 
   /** What LVM means by some words that it says. */
-  private static BerthException told(
-      BerthException e, String words, ProblemCode code, String message) {
-    var said = e.problem().log().stream().anyMatch(line -> line.contains(words));
-    return said ? new BerthException(new Problem(code, message).withLog(e.problem().log()), e) : e;
+  private static BerthException told(BerthException e, String words, Problem meant) {
+    var log = e.problem().log();
+    var said = log.stream().anyMatch(line -> line.contains(words));
+    return said ? new BerthException(meant.withLog(log), e) : e;
   }
 }

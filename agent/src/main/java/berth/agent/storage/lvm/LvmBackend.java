@@ -3,12 +3,13 @@ package berth.agent.storage.lvm;
 import berth.agent.dispatch.Job;
 import berth.agent.linux.FileSystem;
 import berth.agent.storage.FetchedFiles;
-import berth.agent.storage.ImageRecord;
 import berth.agent.storage.Mounts;
 import berth.agent.storage.PoolPlace;
 import berth.agent.storage.Room;
+import berth.agent.storage.SnapshotRecord;
 import berth.agent.storage.StorageBackend;
 import berth.agent.storage.StoredImage;
+import berth.agent.storage.StoredSnapshot;
 import berth.agent.storage.Tools;
 import berth.agent.storage.Undo;
 import berth.agent.systemd.Systemd;
@@ -17,23 +18,14 @@ import berth.protocol.ByteSize;
 import berth.protocol.ContainerName;
 import berth.protocol.ImageName;
 import berth.protocol.ProblemCode;
+import berth.protocol.SnapshotName;
 import berth.protocol.state.PoolFeatures;
 import berth.protocol.state.PoolState.Layout;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
-import java.util.function.BinaryOperator;
-import java.util.function.Function;
-import java.util.stream.Collectors;
+import java.util.function.Predicate;
 
 /**
  * Volumes and images as logical volumes of one thin pool. What is being made bears a tag that says
@@ -47,11 +39,12 @@ public final class LvmBackend implements StorageBackend {
   private final Lvm lvm;
   private final Xfs xfs;
   private final MountUnits units;
+  private final ImageVolumes images;
+  private final VolumeGuard guard;
+  private final SnapshotVolumes snapshots;
+  private final Exchange exchange;
   private final Leftovers leftovers;
   private final FetchedFiles fetched;
-
-  /** Held for reading while an image is copied, for writing while it is replaced or removed. */
-  private final Map<ImageName, ReadWriteLock> inUse = new ConcurrentHashMap<>();
 
   LvmBackend(PoolPlace.Thin place, Path folder, Fullness most, Tools tools, MountUnits units) {
     this.place = place;
@@ -60,7 +53,11 @@ public final class LvmBackend implements StorageBackend {
     this.lvm = new Lvm(place, tools);
     this.xfs = new Xfs(tools);
     this.units = units;
-    this.leftovers = new Leftovers(folder, lvm, xfs, units);
+    this.images = new ImageVolumes(place, folder, lvm, xfs);
+    this.guard = new VolumeGuard(place, folder, lvm, units);
+    this.snapshots = new SnapshotVolumes(lvm);
+    this.exchange = new Exchange(lvm, xfs, units);
+    this.leftovers = new Leftovers(folder, lvm, xfs, units, exchange);
     this.fetched = new FetchedFiles(folder);
   }
 
@@ -82,7 +79,7 @@ public final class LvmBackend implements StorageBackend {
 
   @Override
   public PoolFeatures features() {
-    return new PoolFeatures(false, false, true, true, true, false);
+    return new PoolFeatures(true, true, true, true, true, false);
   }
 
   @Override
@@ -120,28 +117,22 @@ public final class LvmBackend implements StorageBackend {
   @Override
   public Path create(ContainerName container, ImageName image, Change finish, Job job)
       throws IOException {
-    var lock = lock(image).readLock();
-    lock.lock();
-    try {
-      var origin = require(image).name();
-      return grow(container, origin, false, finish, job);
-    } finally {
-      lock.unlock();
-    }
+    return images.copy(image, origin -> grow(container, origin, false, finish, job));
   }
 
   @Override
   public Path make(ContainerName container, Optional<ByteSize> room, Change fill, Job job)
       throws IOException {
     requireRoom();
-    var name = VolumeNames.of(container);
-    var unit = new MountUnit(container, lvm.device(name), folder, true);
-    requireFree(unit);
+    var unit = unit(container);
+    var name = unit.volume();
+    guard.requireFree(unit);
     try (var undo = new Undo()) {
       lvm.create(name, larger(place.size(), room), Tags.STAGING, Tags.VOLUME);
       undo.add(() -> lvm.remove(name));
       xfs.make(lvm.device(name));
-      complete(unit, fill, undo, job);
+      change(name, fill, job);
+      publish(unit, undo);
       undo.keep();
     }
     return unit.where();
@@ -151,28 +142,13 @@ public final class LvmBackend implements StorageBackend {
     return room.filter(size -> size.compareTo(usual) > 0).orElse(usual);
   }
 
-  /** Has the tree of a new volume changed where nobody sees it, and then makes that visible. */
-  private void complete(MountUnit unit, Change change, Undo undo, Job job) throws IOException {
-    try (var hidden = xfs.hidden(unit.device(), folder)) {
-      change.to(hidden.tree());
-      job.stopIfCancelled();
-      FileSystem.sync(hidden.tree());
-    }
-    lvm.publish(unit.volume(), List.of());
-    undo.add(() -> {
-      xfs.unmount(unit.where());
-      units.remove(unit);
-    });
-    show(unit);
-  }
-
   /** A source in use is copied as of one moment, too: LVM has its file system stand still. */
   @Override
   public Path copy(
       ContainerName source, ContainerName container, boolean inUse, Change finish, Job job)
       throws IOException {
-    var from = require(source);
-    requireInPool(from);
+    var from = guard.require(source);
+    guard.requireInPool(from);
     Mounts.refuseWithin(from.where());
     return grow(container, from.volume(), true, finish, job);
   }
@@ -185,17 +161,41 @@ public final class LvmBackend implements StorageBackend {
   private Path grow(ContainerName container, String origin, boolean mounted, Change finish, Job job)
       throws IOException {
     requireRoom();
-    var name = VolumeNames.of(container);
-    var unit = new MountUnit(container, lvm.device(name), folder, true);
-    requireFree(unit);
+    var unit = unit(container);
+    var name = unit.volume();
+    guard.requireFree(unit);
     try (var undo = new Undo()) {
       lvm.snapshot(origin, name, Tags.STAGING, Tags.VOLUME);
       undo.add(() -> lvm.remove(name));
-      xfs.renew(lvm.device(name), mounted, folder);
-      complete(unit, finish, undo, job);
+      finish(name, mounted, finish, job);
+      publish(unit, undo);
       undo.keep();
     }
     return unit.where();
+  }
+
+  /** Makes a copy a file system of its own, and does the rest to it where nobody sees it. */
+  private void finish(String volume, boolean mounted, Change finish, Job job) throws IOException {
+    xfs.renew(lvm.device(volume), mounted, folder);
+    change(volume, finish, job);
+  }
+
+  /** Changes what is in a volume where nobody sees it. */
+  private void change(String volume, Change change, Job job) throws IOException {
+    try (var hidden = xfs.hidden(lvm.device(volume), folder)) {
+      change.to(hidden.tree());
+      job.stopIfCancelled();
+      FileSystem.sync(hidden.tree());
+    }
+  }
+
+  private void publish(MountUnit unit, Undo undo) throws IOException {
+    lvm.publish(unit.volume(), List.of());
+    undo.add(() -> {
+      xfs.unmount(unit.where());
+      units.remove(unit);
+    });
+    show(unit);
   }
 
   /** Before the unit is written there is no volume, after it there is a whole one. */
@@ -208,8 +208,8 @@ public final class LvmBackend implements StorageBackend {
   /** LVM's own rename is the step; the rest is done by {@link #sweep} where it is cut off. */
   @Override
   public Path rename(ContainerName from, ContainerName to) throws IOException {
-    var old = require(from);
-    requireInPool(old);
+    var old = guard.require(from);
+    guard.requireInPool(old);
     if (!old.ours()) {
       throw new BerthException(
           ProblemCode.UNSUPPORTED,
@@ -217,13 +217,20 @@ public final class LvmBackend implements StorageBackend {
           "rename both by hand");
     }
     Mounts.refuseWithin(old.where());
-    var unit = new MountUnit(to, lvm.device(VolumeNames.of(to)), folder, true);
-    requireFree(unit);
+    var unit = unit(to);
+    guard.requireFree(unit);
     try (var undo = new Undo()) {
+      var kept = snapshots.rename(from, to, old.volume());
+      if (kept) {
+        undo.add(() -> snapshots.giveBack(from, to, old.volume()));
+      }
       undo.add(() -> units.mount(old));
       xfs.unmount(old.where());
       lvm.rename(old.volume(), unit.volume());
       undo.add(() -> lvm.rename(unit.volume(), old.volume()));
+      if (kept) {
+        snapshots.renamed(to, unit.volume());
+      }
       undo.add(() -> {
         units.remove(unit);
         units.put(old);
@@ -239,7 +246,7 @@ public final class LvmBackend implements StorageBackend {
   /** A volume always has a size: without one that was asked for it keeps what it has. */
   @Override
   public void limit(ContainerName container, Optional<ByteSize> size) throws IOException {
-    var unit = require(container);
+    var unit = guard.require(container);
     if (size.isEmpty()) {
       return;
     }
@@ -274,7 +281,7 @@ public final class LvmBackend implements StorageBackend {
     var unit = found.get();
     Mounts.refuseWithin(unit.where());
     if (lvm.find(unit.volume()).isPresent()) {
-      requireItself(unit);
+      guard.requireItself(unit);
       try (var undo = new Undo()) {
         undo.add(() -> units.mount(unit));
         xfs.unmount(unit.where());
@@ -282,64 +289,113 @@ public final class LvmBackend implements StorageBackend {
         undo.keep();
       }
     } else if (!unit.ours() || Mounts.has(unit.where())) {
-      throw elsewhere(unit);
+      throw guard.elsewhere(unit);
     }
     units.remove(unit);
     units.reload();
   }
 
   @Override
+  public List<ContainerName> snapshotted() {
+    return snapshots.containers();
+  }
+
+  @Override
+  public List<StoredSnapshot> snapshots(ContainerName container) {
+    return snapshots.of(container);
+  }
+
+  /** One of a volume in use is what a power cut would leave: LVM has XFS stand still for it. */
+  @Override
+  public StoredSnapshot snapshot(
+      ContainerName container, SnapshotRecord record, boolean inUse, Runnable check, Job job)
+      throws IOException {
+    var unit = guard.require(container);
+    guard.requireInPool(unit);
+    Mounts.refuseWithin(unit.where());
+    requireRoom();
+    return snapshots.make(container, unit.volume(), record, check, job);
+  }
+
+  /** By way of a copy that is gone afterwards: to mount the snapshot would play its log back. */
+  @Override
+  public void read(ContainerName container, SnapshotName snapshot, Reading then)
+      throws IOException {
+    var name = VolumeNames.read();
+    try (var undo = new Undo()) {
+      var source = snapshots.copy(container, snapshot, name);
+      undo.add(() -> lvm.remove(name));
+      try (var hidden = xfs.hidden(lvm.device(name), folder)) {
+        then.of(hidden.tree(), source.record());
+      }
+    }
+  }
+
+  /** A volume that was larger when the snapshot was made, or is asked to be, is so again. */
+  @Override
+  public Path restore(
+      ContainerName container,
+      SnapshotName snapshot,
+      Optional<ByteSize> size,
+      RestoredChange finish,
+      Runnable check,
+      Job job)
+      throws IOException {
+    var known = units.find(container);
+    var unit = known.orElseGet(() -> unit(container));
+    if (known.isEmpty()) {
+      guard.requireFree(unit);
+    } else if (lvm.names().contains(unit.volume()) || Mounts.has(unit.where())) {
+      guard.requireInPool(unit);
+      Mounts.refuseWithin(unit.where());
+    }
+    requireRoom();
+    var name = VolumeNames.restored();
+    try (var undo = new Undo()) {
+      var source = snapshots.copy(container, snapshot, name);
+      undo.add(() -> lvm.remove(name));
+      Change all =
+          tree -> {
+            if (size.isPresent() && size.get().compareTo(source.volume().size()) > 0) {
+              lvm.extend(name, size.get());
+              xfs.grow(tree);
+            }
+            finish.to(tree, source.record());
+          };
+      finish(name, true, all, job);
+      check.run();
+      if (known.isPresent()) {
+        exchange.perform(name, unit, check);
+      } else {
+        lvm.rename(name, unit.volume());
+        undo.add(() -> lvm.rename(unit.volume(), name));
+        publish(unit, undo);
+      }
+      undo.keep();
+    }
+    return unit.where();
+  }
+
+  @Override
+  public void delete(
+      ContainerName container, SnapshotName snapshot, Predicate<SnapshotRecord> meant) {
+    snapshots.remove(container, snapshot, meant);
+  }
+
+  @Override
   public List<StoredImage> images() {
-    return newest(lvm.volumes()).values().stream()
-        .map(this::stored)
-        .sorted(Comparator.comparing(StoredImage::name))
-        .toList();
+    return images.all();
   }
 
   @Override
   public StoredImage make(ImageName image, Filling fill, Job job) throws IOException {
     requireRoom();
-    var name = VolumeNames.anew(image);
-    try (var undo = new Undo()) {
-      lvm.create(name, place.size(), Tags.STAGING, Tags.image(image));
-      undo.add(() -> lvm.remove(name));
-      xfs.make(lvm.device(name));
-      ImageRecord record;
-      try (var hidden = xfs.hidden(lvm.device(name), folder)) {
-        var open = PosixFilePermissions.fromString("rwxr-xr-x");
-        Files.setPosixFilePermissions(hidden.tree(), open);
-        record = fill.of(hidden.tree());
-        job.stopIfCancelled();
-        FileSystem.sync(hidden.tree());
-      }
-      put(image, name, record);
-      undo.keep();
-      return new StoredImage(image, lvm.device(name), record);
-    }
-  }
-
-  /** From one step of LVM's on the new one is the image; the others are removed. */
-  private void put(ImageName image, String name, ImageRecord record) {
-    var lock = lock(image).writeLock();
-    lock.lock();
-    try {
-      var before = named(image);
-      lvm.publish(name, Tags.record(record));
-      before.forEach(old -> lvm.remove(old.name()));
-    } finally {
-      lock.unlock();
-    }
+    return images.make(image, fill, job);
   }
 
   @Override
   public void delete(ImageName image) {
-    var lock = lock(image).writeLock();
-    lock.lock();
-    try {
-      named(image).forEach(volume -> lvm.remove(volume.name()));
-    } finally {
-      lock.unlock();
-    }
+    images.delete(image);
   }
 
   @Override
@@ -353,84 +409,9 @@ public final class LvmBackend implements StorageBackend {
     fetched.sweep();
   }
 
-  /** Those of a name, the one that counts last. */
-  private List<LogicalVolume> named(ImageName image) {
-    return lvm.volumes().stream()
-        .filter(volume -> volume.image().filter(image::equals).isPresent())
-        .sorted(Comparator.comparing(LogicalVolume::created))
-        .toList();
-  }
-
-  /** Where an agent died before it removed an image that it had replaced, the new one counts. */
-  static Map<ImageName, LogicalVolume> newest(List<LogicalVolume> volumes) {
-    return volumes.stream()
-        .filter(volume -> volume.image().isPresent())
-        .collect(
-            Collectors.toMap(
-                volume -> volume.image().orElseThrow(),
-                Function.identity(),
-                BinaryOperator.maxBy(Comparator.comparing(LogicalVolume::created))));
-  }
-
-  private StoredImage stored(LogicalVolume volume) {
-    return new StoredImage(
-        volume.image().orElseThrow(), lvm.device(volume.name()), Tags.record(volume.tags()));
-  }
-
-  private LogicalVolume require(ImageName image) {
-    var known = newest(lvm.volumes());
-    if (!known.containsKey(image)) {
-      var names = known.keySet().stream().sorted().map(ImageName::value).toList();
-      throw new BerthException(
-          ProblemCode.NOT_FOUND,
-          "no image \"" + image + "\" in the thin pool " + place,
-          names.isEmpty()
-              ? "there is none at all yet: build or import one"
-              : "there are: " + String.join(", ", names));
-    }
-    return known.get(image);
-  }
-
-  private MountUnit require(ContainerName container) {
-    return units
-        .find(container)
-        .orElseThrow(() ->
-            new BerthException(
-                ProblemCode.NOT_FOUND, "no volume \"" + container + "\" in " + folder));
-  }
-
-  private void requireInPool(MountUnit unit) throws IOException {
-    if (lvm.find(unit.volume()).isEmpty()) {
-      throw elsewhere(unit);
-    }
-    requireItself(unit);
-  }
-
-  /** A unit's text is not all: a drop-in, or a person, may have mounted another volume there. */
-  private static void requireItself(MountUnit unit) throws IOException {
-    if (!Mounts.has(unit.where())) {
-      return;
-    }
-    var mounted = Files.getAttribute(unit.where(), "unix:dev");
-    if (!mounted.equals(Files.getAttribute(unit.device(), "unix:rdev"))) {
-      throw new BerthException(
-          ProblemCode.CONFLICT,
-          unit.where() + " is not " + unit.device() + ", which " + unit.name() + " names",
-          "unmount it, and start the unit again");
-    }
-  }
-
-  private BerthException elsewhere(MountUnit unit) {
-    return new BerthException(
-        ProblemCode.CONFLICT,
-        "the volume of " + unit.container() + " is " + unit.device() + ", not in the pool " + place,
-        "do it by hand, also with its unit " + unit.name());
-  }
-
-  private void requireFree(MountUnit unit) {
-    if (units.exists(unit) || Files.exists(unit.where(), LinkOption.NOFOLLOW_LINKS)) {
-      throw new BerthException(ProblemCode.ALREADY_EXISTS, unit.where() + " is there already");
-    }
+  /** The one that a volume of ours gets. */
+  private MountUnit unit(ContainerName container) {
+    return new MountUnit(container, lvm.device(VolumeNames.of(container)), folder, true);
   }
 
   private void requireRoom() {
@@ -440,9 +421,5 @@ public final class LvmBackend implements StorageBackend {
   private BerthException gone(MountUnit unit) {
     return new BerthException(
         ProblemCode.NOT_FOUND, "the logical volume " + unit.device() + " is gone");
-  }
-
-  private ReadWriteLock lock(ImageName image) {
-    return inUse.computeIfAbsent(image, _ -> new ReentrantReadWriteLock());
   }
 }

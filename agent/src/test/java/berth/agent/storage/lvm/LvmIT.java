@@ -6,18 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import berth.agent.Eventually;
 import berth.agent.dispatch.FakeJob;
 import berth.agent.linux.FileSystem;
-import berth.agent.linux.Reactor;
 import berth.agent.process.HostCommand;
 import berth.agent.process.HostProcesses;
 import berth.agent.storage.Disk;
 import berth.agent.storage.ImageRecord;
 import berth.agent.storage.Mounts;
 import berth.agent.storage.Pool;
-import berth.agent.storage.PoolPlace;
 import berth.agent.storage.Pools;
-import berth.agent.storage.Tools;
+import berth.agent.storage.SnapshotRecord;
+import berth.agent.storage.StorageBackend;
 import berth.agent.systemd.JobResult;
-import berth.agent.systemd.SystemBus;
 import berth.agent.systemd.Systemd;
 import berth.agent.systemd.UnitName;
 import berth.protocol.BerthException;
@@ -25,7 +23,9 @@ import berth.protocol.ByteSize;
 import berth.protocol.ContainerName;
 import berth.protocol.ImageName;
 import berth.protocol.ProblemCode;
+import berth.protocol.SnapshotName;
 import berth.protocol.state.PoolState.Layout;
+import berth.protocol.state.SnapshotState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +33,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterAll;
@@ -47,16 +46,14 @@ import org.junit.jupiter.api.Timeout;
 @Tag("disk")
 @Timeout(240)
 class LvmIT {
-  private static final String DISK = "/dev/ubdb";
   private static final Path MACHINES = Path.of("/var/lib/machines");
   private static final Path SETTINGS = Path.of("/etc/systemd/nspawn");
   private static final Path UNITS = Path.of("/etc/systemd/system");
   private static final Duration LIMIT = Duration.ofMinutes(1);
   private static final ImageName IMAGE = new ImageName("berth_it");
   private static final ContainerName WEB = new ContainerName("lvm-web");
+  private static final SnapshotName ONE = new SnapshotName("one");
   private static final ContainerName COPY = new ContainerName("lvm-copy");
-  private static final PoolPlace.Thin PLACE =
-      new PoolPlace.Thin("berth-it", "thin", MACHINES, ByteSize.parse("320MiB"));
 
   private static final String COUNTING =
       """
@@ -66,59 +63,47 @@ class LvmIT {
       """;
 
   private static final HostProcesses PROCESSES = new HostProcesses();
-  private static final Tools TOOLS = new Tools(PROCESSES);
-  private static Reactor reactor;
-  private static SystemBus bus;
+  private static ThinPool ground;
   private static Systemd systemd;
   private static Pool pool;
 
-  private final Lvm lvm = new Lvm(PLACE, TOOLS);
-  private final Xfs xfs = new Xfs(TOOLS);
-  private final MountUnits units = new MountUnits(PLACE.group(), MACHINES, systemd);
+  private final Lvm lvm = ground.lvm();
+  private final Xfs xfs = ground.xfs();
+  private final MountUnits units = ground.units();
 
   @BeforeAll
   static void makeAThinPool() throws Exception {
-    Disk.run(List.of("vgcreate", "--yes", PLACE.group(), DISK));
-    Disk.run(
-        List.of(
-            "lvcreate",
-            "--yes",
-            "--type=thin-pool",
-            "--size=600M",
-            "--name=" + PLACE.pool(),
-            PLACE.group()));
-    reactor = Reactor.start();
-    bus = new SystemBus(reactor);
-    systemd = new Systemd(bus);
-    pool = Pools.open(Map.of(Pools.DEFAULT, PLACE), TOOLS, systemd).find(Optional.empty());
+    ground = ThinPool.make(MACHINES);
+    systemd = ground.systemd();
+    pool = new Pool(Pools.DEFAULT, ground.open());
     pool.storage().make(IMAGE, LvmIT::fill, new FakeJob());
   }
 
   @AfterAll
   static void takeItDown() throws Exception {
-    pool.storage().delete(IMAGE);
-    assertThat(new Lvm(PLACE, TOOLS).volumes()).isEmpty();
-    bus.close();
-    reactor.close();
-    Disk.run(List.of("vgremove", "--yes", PLACE.group()));
-    Disk.run(List.of("pvremove", "--yes", DISK));
+    ground.close();
+    ground.dismantle();
   }
 
   @AfterEach
   void removeTheVolumes() throws IOException {
     for (var container : List.of(WEB, COPY)) {
-      var unit = UnitName.of(container);
-      PROCESSES.attempt(HostCommand.of("machinectl", "terminate", container.value()));
-      systemd.stop(unit, LIMIT);
-      systemd.resetFailed(unit);
+      terminate(container);
       pool.storage().delete(container);
       Files.deleteIfExists(SETTINGS.resolve(container + ".nspawn"));
     }
     assertNothingLeft();
   }
 
+  private static void terminate(ContainerName container) {
+    var unit = UnitName.of(container);
+    PROCESSES.attempt(HostCommand.of("machinectl", "terminate", container.value()));
+    systemd.stop(unit, LIMIT);
+    systemd.resetFailed(unit);
+  }
+
   @Test
-  void aVolumeIsMadeRunsGrowsAndIsCopiedMeanwhile() throws Exception {
+  void aVolumeIsMadeRunsGrowsIsCopiedAndComesBack() throws Exception {
     var web = create(WEB);
     assertThat(pool.state().fullness().data().orElseThrow()).isBetween(0.001, 0.8);
     assertThat(pool.state().fullness().metadata().orElseThrow()).isBetween(0.001, 0.8);
@@ -142,6 +127,22 @@ class LvmIT {
     Eventually.holds("it counts on", () -> counter(WEB) > before);
     assertThat(uuid(COPY)).isNotBlank().isNotEqualTo(uuid(WEB));
     assertThat(pool.storage().volumes()).containsExactly(COPY, WEB);
+
+    var record = record();
+    pool.storage().snapshot(WEB, record, true, () -> {}, new FakeJob());
+    var then = counter(WEB);
+    Eventually.holds("it still counts", () -> counter(WEB) > then);
+    terminate(WEB);
+    restore(tree -> Files.createFile(tree.resolve("mine")));
+    assertThat(counter(WEB)).isBetween(before, then);
+    assertThat(web.resolve("mine")).exists();
+    assertThat(pool.storage().snapshots(WEB)).extracting("record").containsExactly(record);
+    pool.storage().delete(WEB, ONE);
+  }
+
+  private static SnapshotRecord record() {
+    var state = new SnapshotState(ONE, Instant.EPOCH, Optional.of("why"), false, Optional.empty());
+    return new SnapshotRecord(state, WEB, Optional.empty());
   }
 
   @Test
@@ -246,7 +247,7 @@ class LvmIT {
             "dd", "if=/dev/zero", "of=" + web.resolve("much"), "bs=1M", "count=32", "conv=fsync"));
     assertThat(pool.state().used().bytes()).isGreaterThan(state.used().bytes() + (30L << 20));
     var used = lvm.pool().data();
-    var careful = new LvmBackend(PLACE, MACHINES, new Fullness(used - 1, 100), TOOLS, units);
+    var careful = ground.open(new Fullness(used - 1, 100), PROCESSES);
     assertProblem(
         ProblemCode.NO_SPACE,
         "of the data of the thin pool berth-it/thin",
@@ -271,6 +272,11 @@ class LvmIT {
 
   private static Path create(ContainerName container) throws IOException {
     return pool.storage().create(container, IMAGE, tree -> {}, new FakeJob());
+  }
+
+  private static Path restore(StorageBackend.Change finish) throws IOException {
+    return pool.storage()
+        .restore(WEB, ONE, Optional.empty(), (tree, _) -> finish.to(tree), () -> {}, new FakeJob());
   }
 
   private static Object limit(ContainerName container, ByteSize size) throws IOException {

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import berth.agent.storage.ImageRecord;
+import berth.agent.storage.SnapshotRecord;
 import berth.protocol.BerthException;
+import berth.protocol.CommandId;
 import berth.protocol.ContainerName;
 import berth.protocol.ImageName;
 import berth.protocol.ProblemCode;
+import berth.protocol.SnapshotName;
+import berth.protocol.state.SnapshotState;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -94,23 +99,66 @@ class LvmNamesTest {
     assertThat(tags).allSatisfy(tag -> assertThat(tag).matches("[a-zA-Z0-9_+.-]{1,1024}"));
     Collections.reverse(tags);
     tags.add(Tags.image(new ImageName("debian_13")));
-    assertThat(Tags.record(new HashSet<>(tags))).isEqualTo(record);
+    assertThat(Tags.imageRecord(new HashSet<>(tags))).isEqualTo(record);
     assertThat(Tags.image(tags)).contains(new ImageName("debian_13"));
   }
 
   @Test
   void anImageWithoutARecordWasMadeByHand() {
-    assertThat(Tags.record(Set.of("berth.record.x")))
+    assertThat(Tags.imageRecord(Set.of("berth.record.x")))
         .extracting(ImageRecord::source)
         .isEqualTo("made by hand");
     assertThat(Tags.image(Set.of("mine"))).isEmpty();
   }
 
   @Test
+  void aSnapshotsNameTellsALittleAndItsTagsTellAll() {
+    var name = new SnapshotName("before_the_upgrade_to_trixie-2");
+    var volume = VolumeNames.anew(name);
+    assertThat(volume).matches("kept\\+before\\+the\\+upgrade\\+to\\+tr\\+[0-9a-f]{8}");
+    assertThat(VolumeNames.container(volume)).isEmpty();
+    assertThat(VolumeNames.before(volume)).isEmpty();
+
+    var web = new ContainerName("web");
+    var tags = new HashSet<>(Tags.record(record(name, "ü".repeat(200))));
+    tags.addAll(List.of(Tags.of(web), Tags.snapshot(name)));
+    assertThat(tags).allSatisfy(tag -> assertThat(tag).matches("[a-zA-Z0-9_+.-]{1,1024}"));
+    var whole = volume(volume, tags);
+    assertThat(whole.snapshot(web)).contains(name);
+    assertThat(whole.snapshot(new ContainerName("www"))).isEmpty();
+    assertThat(whole.image()).isEmpty();
+    assertThat(Tags.snapshotRecord(tags, web, name)).isEqualTo(record(name, "ü".repeat(200)));
+    tags.add(Tags.STAGING);
+    assertThat(volume(volume, tags).snapshotted()).isEmpty();
+  }
+
+  @Test
+  void tagsThatAPersonWroteAreNoSnapshotsAndOneWithoutARecordWasMadeByHand() {
+    assertThat(volume("a", Set.of("berth.of.web", "berth.snapshot.-")).snapshotted()).isEmpty();
+    assertThat(volume("a", Set.of("berth.of._", "berth.snapshot.one")).snapshotted()).isEmpty();
+    var one = new SnapshotName("one");
+    var record = Tags.snapshotRecord(Set.of("berth.record.x"), new ContainerName("web"), one);
+    assertThat(record.state().comment()).contains("made by hand");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"web", "+snapshot1"})
+  void aVolumeThatIsSetAsideIsNoContainersAndKnowsItsName(String volume) {
+    var aside = VolumeNames.aside(volume);
+    assertThat(VolumeNames.before(aside)).contains(volume);
+    assertThat(VolumeNames.container(aside)).isEmpty();
+    assertThat(VolumeNames.before(volume)).isEmpty();
+    assertThat(VolumeNames.before("web+before")).isEmpty();
+    assertThat(VolumeNames.before("image+web+berth.before")).isEmpty();
+    assertThat(volume(aside, Set.of()).isSetAside()).isTrue();
+    assertThat(volume(aside, Set.of(Tags.STAGING)).isSetAside()).isFalse();
+  }
+
+  @Test
   void ofTwoImagesOfANameTheNewerCounts() {
     var older = image("one", Instant.EPOCH);
     var newer = image("two", Instant.EPOCH.plusSeconds(1));
-    assertThat(LvmBackend.newest(List.of(newer, older)))
+    assertThat(ImageVolumes.newest(List.of(newer, older)))
         .containsExactlyEntriesOf(java.util.Map.of(new ImageName("debian"), newer));
   }
 
@@ -174,10 +222,28 @@ class LvmNamesTest {
   }
 
   private static LogicalVolume image(String name, Instant created) {
-    var pool = LogicalVolume.parse(REPORT).getFirst();
     var record = new ImageRecord(created, Optional.empty(), "a test", Optional.empty());
     var tags = new HashSet<>(Tags.record(record));
     tags.add(Tags.image(new ImageName("debian")));
+    return volume(name, tags);
+  }
+
+  private static LogicalVolume volume(String name, Set<String> tags) {
+    var pool = LogicalVolume.parse(REPORT).getFirst();
     return new LogicalVolume(name, "", pool.size(), pool.extent(), "thin", tags, 0, 0);
+  }
+
+  private static SnapshotRecord record(SnapshotName name, String comment) {
+    var state =
+        new SnapshotState(
+            name,
+            Instant.parse("2026-11-25T10:00:00.123Z"),
+            Optional.of(comment),
+            true,
+            Optional.empty());
+    return new SnapshotRecord(
+        state,
+        new ContainerName("former"),
+        Optional.of(new CommandId(UUID.fromString("01932f5e-0000-7000-8000-000000000000"))));
   }
 }
