@@ -130,10 +130,11 @@ public abstract class StorageContract {
   @Test
   void aNameThatIsTakenIsRefused() throws Exception {
     storage.make(DEBIAN, this::fill, new FakeJob());
-    Files.createDirectory(storage.folder().resolve("web"));
+    var taken = Files.createDirectory(storage.folder().resolve("web"));
     assertProblem(ProblemCode.ALREADY_EXISTS, "web", () -> create(WEB));
-    assertThat(storage.folder().resolve("web")).isEmptyDirectory();
+    assertThat(taken).isEmptyDirectory();
     assertNothingHidden();
+    Files.delete(taken);
   }
 
   @Test
