@@ -90,15 +90,18 @@ public final class Exports implements Performer<ExportContainer> {
     var began = Instant.now();
     var volume = volume(name);
     var file = fileOf(volume);
-    return archives.send(
-        volume,
-        manifest(name, began.truncatedTo(ChronoUnit.MILLIS)),
+    var manifest = manifest(name, began.truncatedTo(ChronoUnit.MILLIS));
+    Archives.Check check =
         () -> {
           requireUntouched(name, began);
           requireStillThere(name, file);
-        },
-        location,
-        job);
+        };
+    try {
+      return archives.send(volume, manifest, check, location, job);
+    } catch (IOException e) {
+      requireStillThere(name, file); // else that is why
+      throw e;
+    }
   }
 
   private void requireUntouched(ContainerName name, Instant began) {

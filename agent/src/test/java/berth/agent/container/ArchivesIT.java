@@ -55,7 +55,7 @@ class ArchivesIT {
   private static final String SPEC =
       "{\"description\":\"the shop\",\"hostname\":\"shop\",\"labels\":{\"tier\":\"web\"},"
           + "\"limits\":{\"memory\":268435456},\"binds\":[{\"source\":\"/usr/share\","
-          + "\"destination\":\"/mnt\",\"readOnly\":true}]}";
+          + "\"target\":\"/mnt\",\"readOnly\":true}]}";
 
   private static TransferServer server;
   private static RealContainers host;
