@@ -31,7 +31,7 @@ class ArchiveStoryIT {
 
   @Test
   void aRunningContainerIsExportedAndRunsOnAnotherHost(Story story) {
-    story.ok("create", "lab1/a1", "--image", "guest", "--label", "tier=web", "--start");
+    story.ok("create", "lab1/a1", "--image", "guest", "--label", "tier=web", "--wait", "ready");
     story.ok("exec", "lab1/a1", "--", "sh", "-c", "echo here >" + DATA);
     var file = folder.resolve("a1.tar.zst");
     var told = story.ok("export", "lab1/a1", file.toString()).out();
