@@ -86,8 +86,8 @@ public final class Exports implements Performer<ExportContainer> {
   }
 
   private CopyResult stopped(ContainerName name, URI location, Job job) throws IOException {
-    requireStopped(name);
     var began = Instant.now();
+    requireStopped(name);
     var volume = volume(name);
     var file = fileOf(volume);
     var manifest = manifest(name, began.truncatedTo(ChronoUnit.MILLIS));

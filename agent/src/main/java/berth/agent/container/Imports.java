@@ -24,20 +24,36 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** Makes containers of archives that were exported, here or elsewhere. */
 final class Imports {
-  /** What reaches out of a container, so that a stranger is not to say it. */
-  private static final List<String> REACHING_OUT =
-      List.of(
-          "privateUsers",
-          "network",
-          "binds",
-          "devices",
-          "capabilities",
-          "systemCalls",
-          "after",
-          "autostart");
+  /** What does not reach out of a container: a stranger may say it, and nothing else. */
+  private static final Set<String> OF_ITSELF =
+      Set.of(
+          "description",
+          "labels",
+          "size",
+          "start",
+          "hostname",
+          "environment",
+          "resolvConf",
+          "tmpfs",
+          "readOnly",
+          "ephemeral",
+          "limits",
+          "restart",
+          "restartDelay",
+          "startDelay",
+          "stopTimeout",
+          "protected");
+
+  /** What part of a pool's free room an archive may not fill, as others live there, too. */
+  private static final int RESERVE = 20;
+
+  /** Of very many settings only so many are named. */
+  private static final int NAMED = 20;
 
   /** What belongs to who a container is. */
   private static final List<String> OF_ITS_IDENTITY = List.of("hostname", "autostart", "protected");
@@ -73,19 +89,14 @@ final class Imports {
   /** Makes one; what an earlier attempt of the same command has made is fine. */
   Imported make(ImportContainer command, Job job) throws IOException {
     var name = command.container();
-    if (settings.isOf(name, job.id()) && pools.holding(name).isPresent()) {
-      var spec = settings.read(name).orElseThrow().spec();
-      var warnings = new ArrayList<String>();
-      limit(pools.holding(name).orElseThrow(), command, spec, warnings);
-      return new Imported(spec, warnings);
-    }
     var pool = pools.find(command.pool());
-    place.requireFree(name, pools);
-    snapshots.requireNoneLeft(name);
-    settings.requireNoneByHand(name);
     var file = pool.storage().fetching("import." + job.id());
     try {
-      requireRoom(pool, command.size());
+      if (settings.isOf(name, job.id()) && pools.holding(name).isPresent()) {
+        return madeBefore(command);
+      }
+      requireNothing(command);
+      requireRoom(pool, command.size(), file);
       archives.fetch(command.location(), command.sha256(), command.size(), file, job);
       return make(command, pool, file, job);
     } finally {
@@ -93,14 +104,34 @@ final class Imports {
     }
   }
 
+  /** The attempt that made it may have died before it had set its size, or told of it. */
+  private Imported madeBefore(ImportContainer command) throws IOException {
+    var name = command.container();
+    var spec = settings.read(name).orElseThrow().spec();
+    var warnings = new ArrayList<String>();
+    warnings.add("the agent was started anew meanwhile: what it left out before is not told");
+    limit(pools.holding(name).orElseThrow(), command, spec, warnings);
+    return new Imported(spec, warnings);
+  }
+
+  private void requireNothing(ImportContainer command) throws IOException {
+    var name = command.container();
+    place.requireFree(name, pools);
+    snapshots.requireNoneLeft(name);
+    settings.requireNoneByHand(name);
+  }
+
   private Imported make(ImportContainer command, Pool pool, Path file, Job job) throws IOException {
     var name = command.container();
+    requireNothing(command); // it may have taken hours to fetch it
     var manifest = archives.manifest(file);
     var warnings = new ArrayList<String>();
     var spec = spec(command, manifest, warnings);
     var kept = command.trusted() ? manifest.settings() : List.<Entry>of();
     if (!command.trusted()) {
-      manifest.settings().forEach(entry -> warnings.add("left out: " + entry.place() + "="));
+      manifest.settings().stream()
+          .limit(NAMED)
+          .forEach(entry -> warnings.add("left out: " + entry.place() + "="));
     }
     try (var undo = new Undo()) {
       removal.forgetUnit(name);
@@ -108,7 +139,7 @@ final class Imports {
       undo.add(() -> settings.delete(name));
       var origin = new Origin(job.id(), manifest.image());
       shaper.make(name, new Written(origin, spec, kept, Waiting.NONE));
-      var most = most(pool, spec);
+      var most = most(pool);
       pool.storage()
           .make(
               name,
@@ -137,8 +168,9 @@ final class Imports {
       OF_ITS_IDENTITY.forEach(change::putNull);
     }
     if (!command.trusted()) {
-      REACHING_OUT.stream()
-          .filter(manifest.spec()::has)
+      SpecPatch.brief(all).properties().stream()
+          .map(Map.Entry::getKey)
+          .filter(field -> !OF_ITSELF.contains(field))
           .forEach(field -> {
             change.putNull(field);
             warnings.add("left out: " + field + ", which reaches out of the container");
@@ -147,9 +179,10 @@ final class Imports {
     return SpecPatch.of(change).on(all);
   }
 
-  private static ByteSize most(Pool pool, ContainerSpec spec) throws IOException {
-    var free = new ByteSize(pool.storage().room().free());
-    return spec.size().filter(size -> size.compareTo(free) < 0).orElse(free);
+  /** An archive is larger than what is in it: its container's own size says nothing of it. */
+  private static ByteSize most(Pool pool) throws IOException {
+    var free = pool.storage().room().free();
+    return new ByteSize(free - free / RESERVE);
   }
 
   /** A pool of another layout may have no way to keep a volume from growing. */
@@ -175,11 +208,12 @@ final class Imports {
   }
 
   /** The archive and what is in it are there at the same time. */
-  private static void requireRoom(Pool pool, ByteSize size) throws IOException {
+  private static void requireRoom(Pool pool, ByteSize size, Path file) throws IOException {
+    var fetched = Files.exists(file) ? Files.size(file) : 0;
     // The archive is beside the volumes, and what is unpacked may be somewhere else.
     var beside = FileSystem.of(pool.storage().folder()).free();
     var free = Math.min(beside, pool.storage().room().free());
-    if (free / 2 < size.bytes()) {
+    if ((free + fetched) / 2 < size.bytes()) {
       throw new BerthException(
           ProblemCode.NO_SPACE,
           "the pool \""

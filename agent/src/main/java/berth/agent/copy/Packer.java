@@ -174,6 +174,9 @@ final class Packer {
       try {
         packOne(folder, name, prefix + name, device, depth);
       } catch (LinuxException e) {
+        if (devices) {
+          throw e; // what is sealed as whole is whole
+        }
         switch (e.errno()) {
           case LinuxException.EACCES, LinuxException.EIO, LinuxException.ENOTCONN ->
               warnings.add("not read: " + Folder.shown(prefix + name) + ": " + e.getMessage());
@@ -212,14 +215,11 @@ final class Packer {
 
   private void packFile(Fd place, String path, FileStatus status) throws IOException {
     ContainerRoot.requireReadable(ids, status, Folder.shown(path));
-    if (status.links() > 1) {
-      var inode = new Inode(status.device(), status.inode());
-      var first = linked.get(inode);
-      if (first != null) {
-        put(entry(Kind.HARD_LINK, path, first, status, Map.of()));
-        return;
-      }
-      remember(inode, path);
+    var inode = new Inode(status.device(), status.inode());
+    var first = status.links() > 1 ? linked.get(inode) : null;
+    if (first != null) {
+      put(entry(Kind.HARD_LINK, path, first, status, Map.of()));
+      return;
     }
     var attributes = attributes(place, path);
     try (Fd file = OpenFile.read(place)) {
@@ -230,6 +230,9 @@ final class Packer {
       copy(file, runs, path);
       tar.end();
       entries++;
+    }
+    if (status.links() > 1) {
+      remember(inode, path); // only now is there a member of that name
     }
   }
 

@@ -37,6 +37,10 @@ import java.util.Optional;
  */
 final class TreeArchive {
   private static final int BUFFER = 256 << 10;
+
+  /** How far into an archive its manifest may be looked for. */
+  private static final ByteSize LARGEST_BEGINNING = new ByteSize(4 << 20);
+
   private static final byte[] ZSTD = HexFormat.of().parseHex("28b52ffd");
   private static final String PROGRAM = "zstd";
 
@@ -110,7 +114,8 @@ final class TreeArchive {
   /** What an archive says of itself; {@code INVALID} where it is none of a container. */
   Manifest manifest(Path file) throws IOException {
     try (var source = open(file)) {
-      var tar = new TarReader(new BufferedInputStream(source.stream(), BUFFER));
+      var beginning = new Limited(source.stream(), LARGEST_BEGINNING);
+      var tar = new TarReader(new BufferedInputStream(beginning, BUFFER));
       return first(tar)
           .flatMap(TarEntry::comment)
           .flatMap(Manifest::of)

@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -38,8 +38,11 @@ final class SnapshotFolders {
   private final TreeFolder pool;
   private final Path all;
 
-  /** Held for reading while one is copied, for writing while those of a container come and go. */
-  private final Map<ContainerName, ReadWriteLock> inUse = new ConcurrentHashMap<>();
+  /** Held while those of a container come and go, and never for long. */
+  private final Map<ContainerName, Lock> changing = new ConcurrentHashMap<>();
+
+  /** How many read one at the moment, which may take hours. */
+  private final Map<Path, Integer> read = new ConcurrentHashMap<>();
 
   SnapshotFolders(TreeFolder pool) {
     this.pool = pool;
@@ -88,14 +91,42 @@ final class SnapshotFolders {
     return new StoredSnapshot(name, folder(container, name).resolve(TREE), record);
   }
 
-  /** Has something done with the tree of one, which stays as long. */
+  /**
+   * Has something done with the tree of one, which stays as long: who wants to remove or rename it
+   * meanwhile is refused with {@code CONFLICT}, and nobody waits.
+   */
   void read(ContainerName container, SnapshotName name, Reading then) throws IOException {
-    var lock = lock(container).readLock();
+    var snapshot = begin(container, name);
+    try {
+      then.of(snapshot);
+    } finally {
+      read.computeIfPresent(
+          folder(container, name), (_, readers) -> readers > 1 ? readers - 1 : null);
+    }
+  }
+
+  private StoredSnapshot begin(ContainerName container, SnapshotName name) {
+    var lock = lock(container);
     lock.lock();
     try {
-      then.of(find(container, name).orElseThrow(() -> unknown(container, name)));
+      var found = find(container, name).orElseThrow(() -> unknown(container, name));
+      read.merge(folder(container, name), 1, Integer::sum);
+      return found;
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void requireUnread(Path snapshot) {
+    if (read.containsKey(snapshot)) {
+      throw new BerthException(
+          ProblemCode.CONFLICT,
+          "the snapshot "
+              + snapshot.getFileName()
+              + " of "
+              + snapshot.getParent().getFileName()
+              + " is being read, as by an export",
+          "try again when that is done: berth operation ls");
     }
   }
 
@@ -103,12 +134,13 @@ final class SnapshotFolders {
   void remove(ContainerName container, SnapshotName name, Predicate<SnapshotRecord> meant)
       throws IOException {
     var hidden = pool.hidden(WHY, name.value());
-    var lock = lock(container).writeLock();
+    var lock = lock(container);
     lock.lock();
     try {
       if (find(container, name).map(StoredSnapshot::record).filter(meant).isEmpty()) {
         return;
       }
+      requireUnread(folder(container, name));
       Mounts.refuseBeneath(folder(container, name));
       Rename.noReplace(folder(container, name), hidden);
       FileSystem.syncEntries(folder(container));
@@ -125,12 +157,13 @@ final class SnapshotFolders {
    * {@code ALREADY_EXISTS} where that has some.
    */
   boolean rename(ContainerName from, ContainerName to) throws IOException {
-    var lock = lock(from).writeLock();
+    var lock = lock(from);
     lock.lock();
     try {
       if (!TreeFolder.isFolder(folder(from))) {
         return false;
       }
+      named(folder(from), SnapshotName::of).forEach(name -> requireUnread(folder(from, name)));
       Rename.noReplace(folder(from), folder(to));
       FileSystem.syncEntries(all);
       return true;
@@ -173,7 +206,7 @@ final class SnapshotFolders {
   }
 
   private void publish(Path hidden, ContainerName container, SnapshotName name) throws IOException {
-    var lock = lock(container).writeLock();
+    var lock = lock(container);
     lock.lock();
     try {
       for (var parent : List.of(all, folder(container))) {
@@ -286,7 +319,7 @@ final class SnapshotFolders {
     return folder(container).resolve(name.value());
   }
 
-  private ReadWriteLock lock(ContainerName container) {
-    return inUse.computeIfAbsent(container, _ -> new ReentrantReadWriteLock());
+  private Lock lock(ContainerName container) {
+    return changing.computeIfAbsent(container, _ -> new ReentrantLock());
   }
 }

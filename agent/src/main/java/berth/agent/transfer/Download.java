@@ -14,10 +14,13 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -31,6 +34,9 @@ public final class Download {
   private static final int CONNECT_MILLIS = 10_000;
   private static final int READ_MILLIS = 30_000;
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
+
+  private static final Set<PosixFilePermission> OWNERS =
+      PosixFilePermissions.fromString("rw-------");
 
   private final URI base;
   private final Duration patience;
@@ -118,9 +124,12 @@ public final class Download {
   }
 
   private static OutputStream open(Path file, boolean append) throws IOException {
+    if (!Files.exists(file)) {
+      // It may hold what only a container's root may read.
+      Files.createFile(file, PosixFilePermissions.asFileAttribute(OWNERS));
+    }
     return Files.newOutputStream(
         file,
-        StandardOpenOption.CREATE,
         StandardOpenOption.WRITE,
         append ? StandardOpenOption.APPEND : StandardOpenOption.TRUNCATE_EXISTING);
   }

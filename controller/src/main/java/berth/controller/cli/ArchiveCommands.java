@@ -1,5 +1,7 @@
 package berth.controller.cli;
 
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
 import berth.controller.model.OperationView;
 import berth.controller.model.TransferId;
 import berth.protocol.BerthException;
@@ -10,6 +12,7 @@ import berth.protocol.Sha256;
 import berth.protocol.SnapshotName;
 import berth.protocol.command.WaitFor;
 import berth.protocol.reply.Result.CopyResult;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -41,9 +44,8 @@ final class ArchiveCommands {
     return Options.command(
         "export",
         "Write a container to one file: its root and its specification, as a tar archive that is"
-            + " compressed by zstd and sealed with a SHA-256. A running one is exported as of a"
-            + " snapshot that is taken for it, where its pool makes such; else stop it first."
-            + " Device nodes come along, sockets do not.",
+            + " compressed by zstd and sealed with a SHA-256. It is exported as of a snapshot that"
+            + " is taken for it; where its pool makes none, stop it first. Sockets are left out.",
         in -> new ArchiveCommands(in).export(),
         ContainerCommands.args(
             List.<ArgSpec>of(
@@ -62,7 +64,8 @@ final class ArchiveCommands {
         "Make a container of an archive that was exported, on any host and in a pool of any layout."
             + " It counts once it is complete and right. It gets an identity of its own, and what"
             + " reaches out of it (folders and devices of the host, rights, networks, users) is"
-            + " left out unless you trust the archive.",
+            + " left out unless you trust the archive; nodes of devices always, but for those that"
+            + " every container has.",
         in -> new ArchiveCommands(in).bring(),
         ContainerCommands.args(
             List.<ArgSpec>of(
@@ -158,7 +161,7 @@ final class ArchiveCommands {
     if (named.isPresent()) {
       return send(source, named, taking);
     }
-    var passing = PassingSnapshot.ofRunning(invocation, api, source);
+    var passing = PassingSnapshot.of(invocation, api, source);
     try {
       return send(source, passing.map(PassingSnapshot::name), taking);
     } finally {
@@ -196,8 +199,9 @@ final class ArchiveCommands {
     var part = Files.createTempFile(file.getParent(), ".berth-export-", "");
     try (var _ = Interrupt.then(() -> forget(part));
         var progress = new Progress(invocation.terminal(), invocation.quiet())) {
-      try (var out = Files.newOutputStream(part)) {
+      try (var out = new FileOutputStream(part.toFile())) {
         new TransferReceiver(api, transfer, progress).receive(sent.size(), sent.sha256(), out);
+        out.getFD().sync(); // before it takes the place of an older one
       }
       requireFree(file);
       Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
@@ -208,11 +212,12 @@ final class ArchiveCommands {
   }
 
   private void requireFree(Path file) {
-    if (Files.isDirectory(file) || (Files.exists(file) && !invocation.flag("--force"))) {
+    var replaceable = Files.isRegularFile(file, NOFOLLOW_LINKS);
+    if (Files.exists(file, NOFOLLOW_LINKS) && !(replaceable && invocation.flag("--force"))) {
       throw new BerthException(
           ProblemCode.ALREADY_EXISTS,
-          file + " is there already",
-          "choose another name" + (Files.isDirectory(file) ? "" : ", or give --force"));
+          file + " is there already" + (replaceable ? "" : " and is no plain file"),
+          "choose another name" + (replaceable ? ", or give --force" : ""));
     }
     if (!Files.isWritable(file.getParent())) {
       throw new BerthException(

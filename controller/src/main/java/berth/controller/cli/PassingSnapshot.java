@@ -4,12 +4,15 @@ import berth.controller.model.ContainerView;
 import berth.controller.model.OperationView;
 import berth.protocol.BerthException;
 import berth.protocol.ContainerRef;
+import berth.protocol.ProblemCode;
 import berth.protocol.SnapshotName;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -19,6 +22,8 @@ import java.util.UUID;
 final class PassingSnapshot implements AutoCloseable {
   private static final Duration AT_MOST = Duration.ofDays(1);
   private static final int RANDOM = 8;
+  private static final Set<ProblemCode> COMES_OF_ITS_POOL =
+      EnumSet.of(ProblemCode.UNSUPPORTED, ProblemCode.NO_SPACE);
 
   private final ApiClient api;
   private final String path;
@@ -32,14 +37,23 @@ final class PassingSnapshot implements AutoCloseable {
     this.interrupt = Interrupt.then(this::remove);
   }
 
-  /** Takes one of a container that runs; none of one that does not. */
-  static Optional<PassingSnapshot> ofRunning(
-      Invocation invocation, ApiClient api, ContainerRef container)
+  /** Takes one of a container; none of a stopped one whose pool can't make it, or not now. */
+  static Optional<PassingSnapshot> of(Invocation invocation, ApiClient api, ContainerRef container)
       throws IOException, InterruptedException {
     var path = ContainerCommands.path(container);
-    if (!api.get(path, ContainerView.class).container().status().running()) {
+    var running = api.get(path, ContainerView.class).container().status().running();
+    try {
+      return Optional.of(take(invocation, api, path));
+    } catch (BerthException e) {
+      if (running || !COMES_OF_ITS_POOL.contains(e.problem().code())) {
+        throw e;
+      }
       return Optional.empty();
     }
+  }
+
+  private static PassingSnapshot take(Invocation invocation, ApiClient api, String path)
+      throws IOException, InterruptedException {
     // Another process may take one of the same container in the same second.
     var random = UUID.randomUUID().toString().substring(0, RANDOM);
     var name = new SnapshotName("export-" + SnapshotName.at(Instant.now()) + "-" + random);
@@ -53,7 +67,7 @@ final class PassingSnapshot implements AutoCloseable {
       if (problem.isPresent()) {
         throw new BerthException(problem.get());
       }
-      return Optional.of(taken);
+      return taken;
     } catch (IOException | InterruptedException | RuntimeException e) {
       taken.close();
       throw e;

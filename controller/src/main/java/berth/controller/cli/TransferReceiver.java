@@ -8,6 +8,7 @@ import berth.protocol.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.security.MessageDigest;
 
 /**
@@ -60,6 +61,7 @@ final class TransferReceiver {
       for (int n; (n = read(in, buffer)) > 0; received += n) {
         digest.update(buffer, 0, n);
         out.write(buffer, 0, n);
+        requireWritten(out);
         var tenths = (from + received + n) * 10 / size.bytes();
         progress.show("received " + tenths * 10 + "% of " + size);
       }
@@ -77,6 +79,15 @@ final class TransferReceiver {
       return in.read(buffer);
     } catch (IOException _) {
       return 0;
+    }
+  }
+
+  /** Standard output tells only when it is asked. */
+  private static void requireWritten(OutputStream out) {
+    if (out instanceof PrintStream printed && printed.checkError()) {
+      throw new BerthException(
+          ProblemCode.FAILED,
+          "the output can't be written: who reads it is gone, or the disk is full");
     }
   }
 

@@ -5,6 +5,10 @@ import static berth.controller.cli.Told.target;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -35,6 +39,7 @@ class ArchiveCommandsTest {
         .on("GET hosts/lab1", 200, "{}")
         .on("GET hosts/lab2", 200, "{}")
         .on("GET hosts/lab2/containers/web", 404, problem("no container web on host lab2"))
+        .on("POST hosts/lab1/containers/web/snapshots", 202, noSnapshots())
         .on("POST hosts/lab1/containers/web/export", 202, ended(copied(HASH)))
         .on("POST hosts/lab2/containers/web/import", 202, ended(imported()));
   }
@@ -55,8 +60,7 @@ class ArchiveCommandsTest {
     assertThat(controller.err()).contains("warning: left out: the socket run/s");
     assertThat(controller.requests)
         .contains("POST hosts/lab1/containers/web/export {\"transfer\":\"" + ID + "\"}")
-        .noneMatch(request -> request.contains("snapshots"))
-        .endsWith("DELETE transfers/" + ID);
+        .anyMatch(request -> request.equals("DELETE transfers/" + ID));
 
     assertThat(controller.run("export", "lab1/web", file.toString())).isEqualTo(ExitCode.FAILED);
     assertThat(controller.err()).contains("is there already", "--force");
@@ -74,6 +78,36 @@ class ArchiveCommandsTest {
     var nowhere = folder.resolve("none/web.tar.zst").toString();
     assertThat(controller.run("export", "lab1/web", nowhere)).isEqualTo(ExitCode.FAILED);
     assertThat(controller.err()).contains("no folder to write to");
+  }
+
+  @Test
+  void aRunningOneWithoutSnapshotsIsRefused() {
+    controller.on("GET hosts/lab1/containers/web", 200, container("READY"));
+    assertThat(controller.run("export", "lab1/web", "-")).isEqualTo(ExitCode.FAILED);
+    assertThat(controller.err()).contains("the pool makes no snapshots");
+    assertThat(controller.out()).isEmpty();
+    assertThat(controller.requests).noneMatch(request -> request.contains("web/export"));
+  }
+
+  @Test
+  void whatCanNotBeWrittenIsNoSuccess() {
+    var terminal =
+        new Terminal(
+            new PrintStream(OutputStream.nullOutputStream()) {
+              @Override
+              public boolean checkError() {
+                return true;
+              }
+            },
+            new PrintStream(controller.err, true, StandardCharsets.UTF_8),
+            InputStream.nullInputStream(),
+            false,
+            false,
+            false,
+            "");
+    var argv = new String[] {"export", "lab1/web", "-", "--controller", controller.url()};
+    assertThat(BerthCli.run(terminal, argv)).isEqualTo(ExitCode.FAILED);
+    assertThat(controller.err()).contains("the output can't be written");
   }
 
   @Test
@@ -144,6 +178,11 @@ class ArchiveCommandsTest {
   private static String imported() {
     return "{'kind':'import-result','container':{'name':'web','status':'STOPPED','unit':'u','volume':'/v'},'warnings':['left"
                + " out: size']}";
+  }
+
+  private static String noSnapshots() {
+    var problem = ",'problem':{'code':'UNSUPPORTED','message':'the pool makes no snapshots'}";
+    return operation("SUCCEEDED", 2, target("FAILED", problem));
   }
 
   private static String ended(String result) {
