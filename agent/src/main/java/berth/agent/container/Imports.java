@@ -55,9 +55,6 @@ final class Imports {
   /** Of very many settings only so many are named. */
   private static final int NAMED = 20;
 
-  /** What belongs to who a container is. */
-  private static final List<String> OF_ITS_IDENTITY = List.of("hostname", "autostart", "protected");
-
   private final Pools pools;
   private final Settings settings;
   private final Place place;
@@ -162,11 +159,9 @@ final class Imports {
   /** As the archive has it, without what it is not to say here. */
   private static ContainerSpec spec(
       ImportContainer command, Manifest manifest, List<String> warnings) {
-    var all = Wire.read(Wire.write(manifest.spec()), ContainerSpec.class);
+    var told = Wire.read(Wire.write(manifest.spec()), ContainerSpec.class);
+    var all = command.keepIdentity() ? told : Settings.NOT_COPIED.on(told);
     var change = Wire.json().createObjectNode();
-    if (!command.keepIdentity()) {
-      OF_ITS_IDENTITY.forEach(change::putNull);
-    }
     if (!command.trusted()) {
       SpecPatch.brief(all).properties().stream()
           .map(Map.Entry::getKey)

@@ -56,7 +56,9 @@ final class Settings {
   private static final String SPEC = "spec";
   private static final String KEPT = "kept";
   private static final String WAITING = "waiting";
-  private static final SpecPatch NOT_COPIED =
+
+  /** What belongs to who a container is: a copy, or one that is imported, is another. */
+  static final SpecPatch NOT_COPIED =
       SpecPatch.of(
           Wire.json()
               .createObjectNode()
