@@ -97,6 +97,23 @@ class SnapshotBackendIT extends SnapshotContract {
   }
 
   @Test
+  void oneThatIsReadIsNeitherRemovedNorRenamed() throws Exception {
+    take(ONE);
+    storage.read(
+        WEB,
+        ONE,
+        (tree, _) -> {
+          assertProblem(ProblemCode.CONFLICT, "is being read", () -> storage.delete(WEB, ONE));
+          assertProblem(ProblemCode.CONFLICT, "is being read", () -> storage.rename(WEB, WWW));
+          assertThat(tree.resolve("data")).hasContent("first");
+          assertThat(storage.volume(WEB)).isPresent();
+        });
+    storage.rename(WEB, WWW);
+    storage.delete(WWW, ONE);
+    assertThat(storage.snapshotted()).isEmpty();
+  }
+
+  @Test
   void whatIsMountedInOneIsNotRemovedWithIt() throws Exception {
     var tree = take(ONE).tree();
     var precious = Files.createDirectory(storage.folder().resolve("precious"));

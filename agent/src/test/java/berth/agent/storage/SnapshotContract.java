@@ -93,6 +93,28 @@ public abstract class SnapshotContract {
   }
 
   @Test
+  void whoReadsASnapshotSeesItAsItWasAndKeepsNobodyWaiting() throws Exception {
+    var made = take(ONE);
+    Files.writeString(web.resolve("data"), "second");
+    storage.read(
+        WEB,
+        ONE,
+        (tree, record) -> {
+          assertThat(record).isEqualTo(made.record());
+          take(TWO);
+          storage.delete(WEB, TWO);
+          assertThat(tree.resolve("data")).hasContent("first");
+          assertThat(tree.resolve("usr/su")).hasContent("#!");
+        });
+    assertThat(web.resolve("data")).hasContent("second");
+    assertThat(names(WEB)).containsExactly(ONE);
+    assertProblem(ProblemCode.NOT_FOUND, "two", () -> storage.read(WEB, TWO, (_, _) -> {}));
+    storage.delete(WEB, ONE);
+    assertThat(names(WEB)).isEmpty();
+    assertNothingHidden();
+  }
+
+  @Test
   void aVolumeThatIsGoneComesBack() throws Exception {
     take(ONE);
     storage.delete(WEB);

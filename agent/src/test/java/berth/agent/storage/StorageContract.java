@@ -85,6 +85,27 @@ public abstract class StorageContract {
   }
 
   @Test
+  void aVolumeIsMadeOfWhatIsPutIntoItOrNotAtAll() throws Exception {
+    var web = storage.make(WEB, Optional.empty(), tree -> filled(tree, "Brought"), new FakeJob());
+    assertThat(web.resolve("usr/lib/os-release")).hasContent("PRETTY_NAME=Brought");
+    assertThat(storage.volume(WEB)).contains(web);
+    Files.writeString(web.resolve("new"), "new");
+    assertThatThrownBy(() -> storage.make(WEB, Optional.empty(), _ -> {}, new FakeJob()))
+        .satisfies(e ->
+            assertThat(BerthException.problemOf(e).code()).isEqualTo(ProblemCode.ALREADY_EXISTS));
+    assertThat(web.resolve("new")).exists();
+    StorageBackend.Change failing =
+        tree -> {
+          filled(tree, "Half");
+          throw new IOException("it broke off");
+        };
+    assertThatThrownBy(() -> storage.make(COPY, Optional.empty(), failing, new FakeJob()))
+        .hasMessageContaining("it broke off");
+    assertThat(storage.volumes()).containsExactly(WEB);
+    assertNothingHidden();
+  }
+
+  @Test
   void anImageIsReadOnlyAlsoForRoot() throws Exception {
     var image = storage.make(DEBIAN, this::fill, new FakeJob());
     assertThatThrownBy(() -> Files.writeString(image.tree().resolve("new"), "new"))
