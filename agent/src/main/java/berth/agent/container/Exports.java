@@ -71,18 +71,14 @@ public final class Exports implements Performer<ExportContainer> {
 
   private CopyResult kept(ContainerName name, SnapshotName snapshot, URI location, Job job)
       throws IOException {
-    var result = new CopyResult[1];
-    snapshots
-        .keeping(name, snapshot)
-        .storage()
-        .read(
-            name,
-            snapshot,
-            (tree, record) -> {
-              var manifest = manifest(name, record.state().created());
-              result[0] = archives.send(tree, manifest, () -> {}, location, job);
-            });
-    return result[0];
+    var storage = snapshots.keeping(name, snapshot).storage();
+    return storage.read(
+        name,
+        snapshot,
+        (tree, record) -> {
+          var manifest = manifest(name, record.state().created());
+          return archives.send(tree, manifest, () -> {}, location, job);
+        });
   }
 
   private CopyResult stopped(ContainerName name, URI location, Job job) throws IOException {

@@ -225,7 +225,7 @@ final class Packer {
     try (Fd file = OpenFile.read(place)) {
       var extents = extents(file, status);
       var whole = entry(Kind.FILE, path, "", status, attributes);
-      tar.begin(extents.isEmpty() ? whole : sparse(whole, extents));
+      tar.begin(extents.map(whole::sparse).orElse(whole));
       var runs = extents.orElse(List.of(new Extent(0, status.size())));
       copy(file, runs, path);
       tar.end();
@@ -317,20 +317,6 @@ final class Packer {
         status.modified(),
         attributes,
         Optional.empty());
-  }
-
-  private static TarEntry sparse(TarEntry whole, Optional<List<Extent>> extents) {
-    return new TarEntry(
-        whole.kind(),
-        whole.name(),
-        whole.link(),
-        whole.mode(),
-        whole.uid(),
-        whole.gid(),
-        whole.size(),
-        whole.modified(),
-        whole.attributes(),
-        extents);
   }
 
   private Map<String, byte[]> attributes(Fd place, String path) {

@@ -36,13 +36,21 @@ final class Tree implements AutoCloseable {
   private final Ids ids;
   private final Owners owners;
   private final String half;
+  private final boolean unseen;
   private final Map<String, String> hidden = new LinkedHashMap<>();
   private final Deque<Unfinished> unfinished = new ArrayDeque<>();
   private Optional<Folder> current = Optional.empty();
   private String currentPath = "";
   private int made;
 
-  Tree(Landing landing, Ids ids, Owners owners, String half) {
+  /**
+   * One for an archive.
+   *
+   * @param unseen whether nobody sees any of it before all is there, so that nothing has to be
+   *     hidden
+   */
+  Tree(Landing landing, Ids ids, Owners owners, String half, boolean unseen) {
+    this.unseen = unseen;
     this.landing = landing;
     this.ids = ids;
     this.owners = owners;
@@ -148,7 +156,7 @@ final class Tree implements AutoCloseable {
   /** Under a name of ours where its folder can be seen already. */
   private Folder make(Folder parent, List<String> place) throws IOException {
     var path = Landing.joined(place);
-    if (isHidden(place)) {
+    if (unseen || isHidden(place)) {
       return own(parent.make(place.getLast()), path);
     }
     var name = half + "-" + made++;

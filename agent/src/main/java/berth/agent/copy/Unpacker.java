@@ -89,7 +89,7 @@ final class Unpacker implements AutoCloseable {
     this.ids = ids;
     this.half = ".berth-cp-" + job.id();
     this.owners = new Owners(ids, owner, warnings);
-    this.tree = new Tree(landing, ids, owners, half);
+    this.tree = new Tree(landing, ids, owners, half, manner.tree());
     this.job = job;
     this.warnings = warnings;
   }

@@ -174,9 +174,9 @@ public final class FolderBackend implements StorageBackend {
   }
 
   @Override
-  public void read(ContainerName container, SnapshotName snapshot, Reading then)
+  public <T> T read(ContainerName container, SnapshotName snapshot, Reading<T> then)
       throws IOException {
-    snapshots.read(container, snapshot, stored -> then.of(stored.tree(), stored.record()));
+    return snapshots.read(container, snapshot, then);
   }
 
   @Override
@@ -194,9 +194,10 @@ public final class FolderBackend implements StorageBackend {
       snapshots.read(
           container,
           snapshot,
-          stored -> {
-            trees.copy(stored.tree(), tree, job);
-            finish.to(tree, stored.record());
+          (kept, record) -> {
+            trees.copy(kept, tree, job);
+            finish.to(tree, record);
+            return tree;
           });
       if (size.isPresent()) {
         trees.limit(tree, size);

@@ -92,13 +92,14 @@ final class SnapshotFolders {
   }
 
   /**
-   * Has something done with the tree of one, which stays as long: who wants to remove or rename it
-   * meanwhile is refused with {@code CONFLICT}, and nobody waits.
+   * Gives what somebody makes of the tree of one, which stays as long: who wants to remove or
+   * rename it meanwhile is refused with {@code CONFLICT}, and nobody waits.
    */
-  void read(ContainerName container, SnapshotName name, Reading then) throws IOException {
+  <T> T read(ContainerName container, SnapshotName name, StorageBackend.Reading<T> then)
+      throws IOException {
     var snapshot = begin(container, name);
     try {
-      then.of(snapshot);
+      return then.of(snapshot.tree(), snapshot.record());
     } finally {
       read.computeIfPresent(
           folder(container, name), (_, readers) -> readers > 1 ? readers - 1 : null);
@@ -197,12 +198,6 @@ final class SnapshotFolders {
       }
       Files.delete(hidden);
     }
-  }
-
-  /** Works on a snapshot that nobody removes meanwhile. */
-  @FunctionalInterface
-  interface Reading {
-    void of(StoredSnapshot snapshot) throws IOException;
   }
 
   private void publish(Path hidden, ContainerName container, SnapshotName name) throws IOException {

@@ -113,8 +113,8 @@ public interface StorageBackend {
       ContainerName container, SnapshotRecord record, boolean inUse, Runnable check, Job job)
       throws IOException;
 
-  /** Has something done with the tree of a snapshot, which stays as long. */
-  void read(ContainerName container, SnapshotName snapshot, Reading then) throws IOException;
+  /** Gives what somebody makes of the tree of a snapshot, which stays as long. */
+  <T> T read(ContainerName container, SnapshotName snapshot, Reading<T> then) throws IOException;
 
   /**
    * Makes a volume what it was, in one step, or anew where there is none. {@code NOT_FOUND} without
@@ -187,8 +187,8 @@ public interface StorageBackend {
 
   /** Reads a tree that nobody changes meanwhile. */
   @FunctionalInterface
-  interface Reading {
-    void of(Path tree, SnapshotRecord record) throws IOException;
+  interface Reading<T> {
+    T of(Path tree, SnapshotRecord record) throws IOException;
   }
 
   /** Fills an empty tree that nobody else can see yet and tells what it came to. */

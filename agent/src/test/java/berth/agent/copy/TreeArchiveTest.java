@@ -190,6 +190,18 @@ class TreeArchiveTest {
   }
 
   @Test
+  void aLinkToAFolderOfTheTreeIsFollowedWithinIt() throws Exception {
+    hostile(
+        new TarEntry[] {
+          first(), folder("usr"), folder("usr/bin"), link("bin", "usr/bin"), file("bin/sh"),
+        });
+    assertThatThrownBy(() -> archives.read(file, copy, PLENTY, new FakeJob()))
+        .hasMessageContaining("before its last member");
+    assertThat(copy.resolve("usr/bin/sh")).isRegularFile();
+    assertThat(copy).isDirectoryNotContaining(path -> path.toString().contains(".berth-cp-"));
+  }
+
+  @Test
   void aNodeOfADiskIsLeftOut() throws Exception {
     hostile(
         new TarEntry[] {

@@ -107,6 +107,7 @@ class SnapshotBackendIT extends SnapshotContract {
           assertProblem(ProblemCode.CONFLICT, "is being read", () -> storage.rename(WEB, WWW));
           assertThat(tree.resolve("data")).hasContent("first");
           assertThat(storage.volume(WEB)).isPresent();
+          return tree;
         });
     storage.rename(WEB, WWW);
     storage.delete(WWW, ONE);

@@ -105,10 +105,11 @@ public abstract class SnapshotContract {
           storage.delete(WEB, TWO);
           assertThat(tree.resolve("data")).hasContent("first");
           assertThat(tree.resolve("usr/su")).hasContent("#!");
+          return tree;
         });
     assertThat(web.resolve("data")).hasContent("second");
     assertThat(names(WEB)).containsExactly(ONE);
-    assertProblem(ProblemCode.NOT_FOUND, "two", () -> storage.read(WEB, TWO, (_, _) -> {}));
+    assertProblem(ProblemCode.NOT_FOUND, "two", () -> storage.read(WEB, TWO, (tree, _) -> tree));
     storage.delete(WEB, ONE);
     assertThat(names(WEB)).isEmpty();
     assertNothingHidden();

@@ -78,36 +78,22 @@ public record TarEntry(
 
   /** The same as the node of a device. */
   public TarEntry of(Device node) {
-    return new TarEntry(
-        kind,
-        name,
-        link,
-        mode,
-        uid,
-        gid,
-        size,
-        modified,
-        attributes,
-        extents,
-        Optional.of(node),
-        comment);
+    return with(extents, Optional.of(node), comment);
   }
 
   /** The same with a comment. */
   public TarEntry saying(String text) {
+    return with(extents, device, Optional.of(text));
+  }
+
+  /** The same with data in these places alone. */
+  public TarEntry sparse(List<Extent> runs) {
+    return with(Optional.of(runs), device, comment);
+  }
+
+  private TarEntry with(Optional<List<Extent>> runs, Optional<Device> node, Optional<String> text) {
     return new TarEntry(
-        kind,
-        name,
-        link,
-        mode,
-        uid,
-        gid,
-        size,
-        modified,
-        attributes,
-        extents,
-        device,
-        Optional.of(text));
+        kind, name, link, mode, uid, gid, size, modified, attributes, runs, node, text);
   }
 
   /** How many bytes of a file are in the archive. */

@@ -142,11 +142,18 @@ public final class TarReader {
         size,
         records.containsKey("mtime")
             ? PaxRecords.time(records.get("mtime"))
-            : Instant.ofEpochSecond(header.modified()),
+            : time(header.modified()),
         attributes(records),
         extents,
         kind == TarEntry.Kind.DEVICE ? Optional.of(header.device()) : Optional.empty(),
         Optional.ofNullable(records.get(COMMENT)));
+  }
+
+  private static Instant time(long seconds) {
+    if (seconds < Instant.MIN.getEpochSecond() || seconds > Instant.MAX.getEpochSecond()) {
+      throw broken("a time that is none");
+    }
+    return Instant.ofEpochSecond(seconds);
   }
 
   /** Before there was a type for folders, a slash at the end told them. */

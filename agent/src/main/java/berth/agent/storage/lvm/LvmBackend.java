@@ -319,14 +319,14 @@ public final class LvmBackend implements StorageBackend {
 
   /** By way of a copy that is gone afterwards: to mount the snapshot would play its log back. */
   @Override
-  public void read(ContainerName container, SnapshotName snapshot, Reading then)
+  public <T> T read(ContainerName container, SnapshotName snapshot, Reading<T> then)
       throws IOException {
     var name = VolumeNames.read();
     try (var undo = new Undo()) {
       var source = snapshots.copy(container, snapshot, name);
       undo.add(() -> lvm.remove(name));
       try (var hidden = xfs.hidden(lvm.device(name), folder)) {
-        then.of(hidden.tree(), source.record());
+        return then.of(hidden.tree(), source.record());
       }
     }
   }
